@@ -1,0 +1,1 @@
+"""From rules and marts to episodes, an outbox and messages. Must not know how data was collected."""

@@ -1,0 +1,1 @@
+"""HTML boards and charts, from marts only."""

@@ -1,0 +1,115 @@
+"""Strict YAML: a file becomes a typed model, or an error that names file, line, key, found and expected.
+
+Every file under ``config/`` and every site spec is read through :func:`read_model`, so a typing mistake dies at load
+and all mistakes of a file are told at once. YAML 1.2, safe loading only: no tags, no code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+
+
+class StrictModel(BaseModel):
+    """Base of all configuration: unknown keys are errors, values are never coerced, instances are frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in one file. ``line`` counts from 1; ``key`` is the dotted path inside the file."""
+
+    file: str
+    line: int | None
+    key: str
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.key or 'file'}: found {self.found}; expected {self.expected}"
+
+
+class ConfigError(Exception):
+    """One or more problems in configuration files, all that could be found."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+def read_yaml(path: Path) -> CommentedMap:
+    """The mapping in a YAML file, with line marks. Raises ConfigError when it is not one or can't be read."""
+    try:
+        data = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError([Problem(str(path), None, "", error.strerror or str(error), "a readable file")]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([Problem(str(path), None, "", f"bytes that are not UTF-8 ({error})", "UTF-8 text")]) from error
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise ConfigError([Problem(str(path), line, "", error.problem or "broken YAML", "valid YAML 1.2")]) from error
+    if not isinstance(data, CommentedMap):
+        raise ConfigError([Problem(str(path), 1, "", f"{type(data).__name__}", "a mapping of keys to values")])
+    return data
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """The file at ``path`` as ``model``. Raises ConfigError with every problem of the file."""
+    data = read_yaml(path)
+    try:
+        return model.model_validate(_plain(data))
+    except ValidationError as error:
+        problems = [_problem(path, data, dict(detail)) for detail in error.errors(include_url=False)]
+        raise ConfigError(problems) from error
+
+
+def line_of(data: Any, keys: tuple[Any, ...]) -> int | None:
+    """The line (from 1) of the deepest key of ``keys`` that stands in ``data``."""
+    line: int | None = None
+    for key in keys:
+        if isinstance(data, CommentedMap) and key in data:
+            line = data.lc.key(key)[0] + 1
+            data = data[key]
+        elif isinstance(data, CommentedSeq) and isinstance(key, int) and key < len(data):
+            line = data.lc.item(key)[0] + 1
+            data = data[key]
+    return line
+
+
+def _problem(path: Path, data: CommentedMap, detail: dict[str, Any]) -> Problem:
+    keys = tuple(detail["loc"])
+    missing = detail["type"] == "missing"
+    if missing:
+        found, expected = "nothing", "this mandatory key"
+    elif detail["type"] == "extra_forbidden":
+        found, expected = "an unknown key", "only the keys of docs/configuration.md"
+    else:
+        found = repr(detail["input"])[:120]
+        expected = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return Problem(str(path), line_of(data, keys), ".".join(str(key) for key in keys), found, expected)
+
+
+def _plain(node: Any) -> Any:
+    """Ruamel's annotated containers and scalars as plain Python values."""
+    if isinstance(node, CommentedMap):
+        return {_plain(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [_plain(value) for value in node]
+    if isinstance(node, bool) or node is None:
+        return node
+    for plain in (int, float, str):
+        if isinstance(node, plain):
+            return plain(node)
+    return node

@@ -1,0 +1,1 @@
+"""Declarative readers: HTML, JSON, JSON-LD and tables become listing records. Pure: no network, no clock."""

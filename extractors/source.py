@@ -1,0 +1,150 @@
+"""The source model: what an operator writes in ``config/sources/NAME.yaml`` about one marketplace.
+
+A source says *where and how often*; the site spec it names (``extractors/sites/``) says *how to read*. Importing this
+module is cheap: Airflow's DAG processor does it for every parse.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field, field_validator, model_validator
+
+from extractors.config import ConfigError, Problem, StrictModel, read_model
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Category(StrictModel):
+    """One list to watch. ``url`` may hold ``{page}`` (from ``first_page``) and ``{offset}``."""
+
+    id: Slug
+    title: str
+    url: str | None = None
+    pages: int = Field(default=1, ge=1, le=200)
+    first_page: int = Field(default=1, ge=0)
+    page_size: int | None = Field(default=None, ge=1)
+    expected: int | None = Field(default=None, ge=1, description="items the whole list should show")
+    body: str | None = Field(default=None, description="request body, for a POST (GraphQL)")
+
+    def page_url(self, page_no: int) -> str:
+        """The address of the ``page_no``-th page (from 1). Raises ValueError where the category has no url."""
+        if self.url is None:
+            raise ValueError(f"category {self.id} has no url: its source is filled by import")
+        number = self.first_page + page_no - 1
+        offset = (page_no - 1) * (self.page_size or 0)
+        return self.url.replace("{page}", str(number)).replace("{offset}", str(offset))
+
+
+class FetchPolicy(StrictModel):
+    """How to be a good guest at this host. Times in seconds, sizes in bytes."""
+
+    method: Literal["GET", "POST"] = "GET"
+    delay_seconds: float = Field(default=2.0, ge=0, le=600)
+    concurrency: int = Field(default=1, ge=1, le=16)
+    timeout_seconds: float = Field(default=30.0, gt=0, le=600, description="total deadline of one page")
+    max_bytes: int = Field(default=16 * 1024 * 1024, ge=1024, le=512 * 1024 * 1024)
+    max_redirects: int = Field(default=5, ge=0, le=20)
+    attempts: int = Field(default=3, ge=1, le=10)
+    headers: dict[str, str] = Field(default_factory=dict)
+    secret_headers: dict[str, str] = Field(
+        default_factory=dict, description="header name -> name of the environment variable that holds its value"
+    )
+    user_agent: str | None = None
+    blocked_marks: list[str] = Field(default_factory=list, description="texts that only a CAPTCHA or login page has")
+
+
+class Bounds(StrictModel):
+    """What a healthy batch looks like. Below a minimum the batch is refused whole; above a maximum it warns."""
+
+    items_min: int = Field(default=1, ge=0)
+    items_max: int | None = Field(default=None, ge=1)
+    fill_min: dict[str, Share] = Field(default_factory=dict, description="column -> least share of rows that have it")
+    price_min: float | None = Field(default=None, ge=0)
+    price_max: float | None = Field(default=None, gt=0)
+    currencies: list[Currency] | None = None
+    rank_gaps_max: Share = 0.1
+    collapse_share: Share = Field(default=0.5, description="refuse below this share of the trailing median of items")
+
+
+class Source(StrictModel):
+    """One marketplace as it is watched. Read with :func:`read_source`."""
+
+    source: Slug
+    title: str
+    site: Slug
+    timezone: str
+    categories: list[Category] = Field(min_length=1)
+    currency: Currency | None = None
+    locale: str | None = None
+    schedule: str | None = Field(default=None, description="cron in the source's time zone; None: by hand or import")
+    enabled: bool = True
+    simulated: bool = False
+    allow_private: bool = False
+    obey_robots: Literal[True] = True
+    contact: str | None = None
+    batch_size: int = Field(default=10, ge=1, description="categories a fetch task takes")
+    complete_share: Share = Field(default=0.9, description="coverage from which a snapshot counts as complete")
+    fetch: FetchPolicy = FetchPolicy()
+    bounds: Bounds = Bounds()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("an IANA time zone such as Asia/Shanghai")
+        return value
+
+    @field_validator("schedule")
+    @classmethod
+    def _five_fields(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"(\S+\s+){4}\S+", value):
+            raise ValueError("five cron fields, such as '0 6 * * *'")
+        return value
+
+    @model_validator(mode="after")
+    def _distinct_categories(self) -> Source:
+        ids = [category.id for category in self.categories]
+        doubled = sorted({one for one in ids if ids.count(one) > 1})
+        if doubled:
+            raise ValueError(f"distinct category ids; doubled: {', '.join(doubled)}")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which ``observed_on`` is a date."""
+        return ZoneInfo(self.timezone)
+
+    def category(self, category_id: str) -> Category:
+        """The category of that id. Raises KeyError."""
+        for category in self.categories:
+            if category.id == category_id:
+                return category
+        raise KeyError(category_id)
+
+
+def read_source(path: Path) -> Source:
+    """The source in ``path``. Raises ConfigError, also where the file's name is not the source's."""
+    source = read_model(path, Source)
+    if source.source != path.stem:
+        raise ConfigError([Problem(str(path), 1, "source", repr(source.source), f"the file's name, {path.stem!r}")])
+    return source
+
+
+def read_sources(folder: Path) -> dict[str, Source]:
+    """All sources under ``folder`` by name. Raises one ConfigError with the problems of every file."""
+    sources: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            sources[path.stem] = read_source(path)
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return sources
