@@ -55,7 +55,7 @@ def read_yaml(path: Path) -> CommentedMap:
     except OSError as error:
         raise ConfigError([Problem(str(path), None, "", error.strerror or str(error), "a readable file")]) from error
     except UnicodeDecodeError as error:
-        raise ConfigError([Problem(str(path), None, "", f"bytes that are not UTF-8 ({error})", "UTF-8 text")]) from error
+        raise ConfigError([Problem(str(path), None, "", f"bytes that are not UTF-8 ({error})", "UTF-8")]) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
