@@ -1,0 +1,58 @@
+"""The schema, file by file: applies ``schema/NNNN_name.sql`` in order, each once, and remembers which.
+
+Knows nothing of what the tables mean. An applied file is never edited: a change is a new file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+SCHEMA = Path(__file__).parent / "schema"
+VERSION_TABLE = """
+CREATE TABLE IF NOT EXISTS schema_version (
+    name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL
+)"""
+
+
+class MigrationError(Exception):
+    """A schema file was edited, renamed or lost after it had been applied."""
+
+
+def apply_migrations(con: DuckDBPyConnection, folder: Path = SCHEMA) -> list[str]:
+    """The names of the files applied now, all in one transaction. Raises MigrationError; ``con`` is in autocommit."""
+    con.execute("BEGIN")
+    try:
+        applied = _apply_pending(con, sorted(folder.glob("[0-9]*.sql")))
+        con.execute("COMMIT" if applied else "ROLLBACK")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    return applied
+
+
+def _apply_pending(con: DuckDBPyConnection, paths: list[Path]) -> list[str]:
+    con.execute(VERSION_TABLE)
+    done: dict[str, str] = dict(con.execute("SELECT name, sha256 FROM schema_version").fetchall())
+    _refuse_rewritten(done, paths)
+    pending = [path for path in paths if path.name not in done]
+    for path in pending:
+        con.execute(path.read_text(encoding="utf-8"))
+        con.execute("INSERT INTO schema_version VALUES (?, ?, now())", [path.name, _sha256(path)])
+    return [path.name for path in pending]
+
+
+def _refuse_rewritten(done: dict[str, str], paths: list[Path]) -> None:
+    found = {path.name: _sha256(path) for path in paths}
+    changed = sorted(name for name, sha256 in done.items() if found.get(name) != sha256)
+    if changed:
+        raise MigrationError(
+            f"schema files changed after they were applied to this warehouse: {', '.join(changed)}; "
+            "restore them and put the change into a new, higher numbered file"
+        )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
