@@ -84,7 +84,10 @@ class Analyst:
         con.execute("SET lock_configuration = true")
 
     def query(self, sql: str, parameters: Sequence[Any] = (), *, max_rows: int = 1_000_000) -> pa.Table:
-        """The rows of one SELECT. Raises NotSelectError, QueryTimeoutError, QueryTooLargeError, or duckdb.Error for its mistakes."""
+        """The rows of one SELECT.
+
+        Raises NotSelectError, QueryTimeoutError, QueryTooLargeError, and duckdb.Error for the mistakes in the SQL.
+        """
         check_select(sql)
         with self._interrupted_after_limit():
             reader = self._con.execute(sql, list(parameters)).to_arrow_reader(100_000)
