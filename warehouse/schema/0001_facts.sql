@@ -141,19 +141,23 @@ COMMENT ON COLUMN run.rows_loaded IS 'Listing rows committed.';
 COMMENT ON COLUMN run.detail IS 'Counts and reasons as JSON.';
 
 -- Reference data from config/, replaced when it changes, in the transaction that uses it.
-CREATE TABLE brand_alias (brand_key VARCHAR NOT NULL, brand VARCHAR NOT NULL);
+CREATE TABLE brand_alias (brand_key VARCHAR NOT NULL, brand VARCHAR NOT NULL, canonical_key VARCHAR NOT NULL);
 COMMENT ON TABLE brand_alias IS 'Folded brand text -> canonical brand, from config/brands.yaml.';
 COMMENT ON COLUMN brand_alias.brand_key IS 'Folded text.';
 COMMENT ON COLUMN brand_alias.brand IS 'Canonical brand.';
+COMMENT ON COLUMN brand_alias.canonical_key IS 'Folded text of the canonical brand: what the marts group by.';
 
 CREATE TABLE price_band_edge (
-    source VARCHAR NOT NULL, category_id VARCHAR NOT NULL, band_set VARCHAR NOT NULL, band_no INTEGER NOT NULL,
+    source VARCHAR NOT NULL, category_id VARCHAR NOT NULL, currency VARCHAR NOT NULL,
+    band_set VARCHAR NOT NULL, valid_from DATE, band_no INTEGER NOT NULL,
     band_low DECIMAL(18, 4) NOT NULL, band_high DECIMAL(18, 4)
 );
 COMMENT ON TABLE price_band_edge IS 'Price bands [low, high) per category, versioned, from config/price_bands.yaml.';
 COMMENT ON COLUMN price_band_edge.source IS 'Source.';
 COMMENT ON COLUMN price_band_edge.category_id IS 'Category.';
+COMMENT ON COLUMN price_band_edge.currency IS 'ISO 4217 code of the edges; only prices in it are banded.';
 COMMENT ON COLUMN price_band_edge.band_set IS 'Version of the edges.';
+COMMENT ON COLUMN price_band_edge.valid_from IS 'First observed_on the version holds for; NULL: from the start.';
 COMMENT ON COLUMN price_band_edge.band_no IS 'Band, from 1, by rising price.';
 COMMENT ON COLUMN price_band_edge.band_low IS 'Lower edge, included, in the category''s currency.';
 COMMENT ON COLUMN price_band_edge.band_high IS 'Upper edge, excluded; NULL: open.';

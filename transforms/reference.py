@@ -1,0 +1,269 @@
+"""Reference data that people edit: brands, price bands and the watchlist, as strict models and as warehouse tables.
+
+``config/brands.yaml`` names brands and their spellings, ``config/price_bands.yaml`` the edges of each category's price
+bands, ``config/watchlist.yaml`` who is own and who is a rival. This module reads and checks them and mirrors them into
+``brand_alias``, ``price_band_edge`` and ``watch``. It must not know where the files lie, nor when a load happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from duckdb import DuckDBPyConnection
+from pydantic import Field, model_validator
+
+from extractors.brandkey import brand_key
+from extractors.config import ConfigError, Problem, StrictModel, line_of, read_model, read_yaml
+from extractors.source import Currency, Slug, Source
+
+Name = Annotated[str, Field(min_length=1)]
+Row = tuple[Any, ...]
+
+
+class Brands(StrictModel):
+    """``brands.yaml``: canonical brand -> other spellings. The canonical spelling needs no repeating."""
+
+    brands: dict[Name, list[Name]] = Field(default_factory=dict)
+
+
+class BandVersion(StrictModel):
+    """One version of a category's edges. ``edges`` are lower ends in rising order; the last band is open."""
+
+    band_set: Name
+    valid_from: date | None = Field(default=None, description="first observed_on it holds for; None: from the start")
+    edges: list[Annotated[Decimal, Field(ge=0)]] = Field(min_length=1, max_length=50)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if any(high <= low for low, high in pairwise(self.edges)):
+            raise ValueError("edges in strictly rising order")
+        return self
+
+
+class CategoryBands(StrictModel):
+    """The price bands of one category, in the currency of its prices, oldest version first."""
+
+    source: Slug
+    category: Slug
+    currency: Currency
+    versions: list[BandVersion] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _versions_follow(self) -> Self:
+        names = [version.band_set for version in self.versions]
+        if len(set(names)) < len(names):
+            raise ValueError("distinct band_set names in a category")
+        starts = [version.valid_from for version in self.versions]
+        if any(start is None for start in starts[1:]):
+            raise ValueError("a valid_from in every version after the first")
+        dated = [start for start in starts if start is not None]
+        if any(later <= earlier for earlier, later in pairwise(dated)):
+            raise ValueError("versions in rising order of valid_from")
+        return self
+
+
+class PriceBands(StrictModel):
+    """``price_bands.yaml``."""
+
+    price_bands: list[CategoryBands] = Field(default_factory=list)
+
+
+class WatchGroup(StrictModel):
+    """A named group of the watchlist. Brands hold in every source; shops and items belong to one."""
+
+    ownership: Literal["own", "rival"]
+    brands: list[Name] = Field(default_factory=list)
+    shops: dict[Slug, list[Name]] = Field(default_factory=dict)
+    items: dict[Slug, list[Name]] = Field(default_factory=dict)
+
+
+class Watchlist(StrictModel):
+    """``watchlist.yaml``: group name -> group."""
+
+    groups: dict[Slug, WatchGroup] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The three files together. Read with :func:`read_reference`."""
+
+    brands: Brands
+    price_bands: PriceBands
+    watchlist: Watchlist
+    folder: Path | None = None
+
+    def canonical_key(self, brand: str) -> str:
+        """The folded key of the canonical brand that ``brand`` spells; of ``brand`` itself where none is known."""
+        folded = _fold(brand)
+        for canonical, aliases in self.brands.brands.items():
+            if folded in {_fold(one) for one in (canonical, *aliases)}:
+                return _fold(canonical)
+        return folded
+
+
+FILES: dict[str, type[Brands] | type[PriceBands] | type[Watchlist]] = {
+    "brands.yaml": Brands,
+    "price_bands.yaml": PriceBands,
+    "watchlist.yaml": Watchlist,
+}
+
+
+def read_reference(folder: Path) -> Reference:
+    """The reference files of ``folder``; a file that is absent is empty. Raises one ConfigError with every problem."""
+    read: list[Any] = []
+    problems: list[Problem] = []
+    for name, model in FILES.items():
+        try:
+            path = folder / name
+            read.append(read_model(path, model) if path.exists() else model())
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return Reference(brands=read[0], price_bands=read[1], watchlist=read[2], folder=folder)
+
+
+def check_reference(reference: Reference, sources: Mapping[str, Source]) -> list[Problem]:
+    """What contradicts itself or names an unknown source or category: problems with file, line and key."""
+    return [*_brand_problems(reference), *_band_problems(reference, sources), *_watch_problems(reference, sources)]
+
+
+def sync_reference(con: DuckDBPyConnection, reference: Reference) -> bool:
+    """Make the reference tables what the files say, in the caller's transaction. Returns whether anything changed.
+
+    Marts already made read these tables, so after a change the caller rebuilds (:func:`transforms.run.rebuild`).
+    """
+    wanted = {
+        "brand_alias": _brand_rows(reference),
+        "price_band_edge": _band_rows(reference),
+        "watch": _watch_rows(reference),
+    }
+    changed = False
+    for table, rows in wanted.items():
+        columns = ", ".join(_COLUMNS[table])
+        held = con.execute(f"SELECT {columns} FROM {table}").fetchall()
+        if sorted(map(repr, held)) != sorted(map(repr, rows)):
+            _replace(con, table, rows, had_rows=bool(held))
+            changed = True
+    return changed
+
+
+_COLUMNS = {
+    "brand_alias": ("brand_key", "brand", "canonical_key"),
+    "price_band_edge": (
+        "source", "category_id", "currency", "band_set", "valid_from", "band_no", "band_low", "band_high",
+    ),
+    "watch": ("watch_group", "ownership", "kind", "source", "value"),
+}  # fmt: skip
+
+
+def _replace(con: DuckDBPyConnection, table: str, rows: list[Row], *, had_rows: bool) -> None:
+    if had_rows:
+        con.execute(f"DELETE FROM {table}")
+    if not rows:
+        return
+    columns = _COLUMNS[table]
+    marks = ", ".join(f"({', '.join('?' * len(columns))})" for _ in rows)
+    con.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks}", [value for row in rows for value in row])
+
+
+def _fold(brand: str) -> str:
+    return brand_key(brand) or ""
+
+
+def _brand_rows(reference: Reference) -> list[Row]:
+    rows = {
+        _fold(spelling): (_fold(spelling), canonical, _fold(canonical))
+        for canonical, aliases in reference.brands.brands.items()
+        for spelling in (canonical, *aliases)
+    }
+    return list(rows.values())
+
+
+def _band_rows(reference: Reference) -> list[Row]:
+    cents = Decimal("0.0001")
+    rows: list[Row] = []
+    for bands in reference.price_bands.price_bands:
+        for version in bands.versions:
+            lows = [edge.quantize(cents) for edge in version.edges]
+            rows.extend(
+                (bands.source, bands.category, bands.currency, version.band_set, version.valid_from, number, low, high)
+                for number, (low, high) in enumerate(zip(lows, [*lows[1:], None], strict=True), start=1)
+            )
+    return rows
+
+
+def _watch_rows(reference: Reference) -> list[Row]:
+    rows: dict[Row, None] = {}
+    for name, group in reference.watchlist.groups.items():
+        for brand in group.brands:
+            rows[(name, group.ownership, "brand", None, reference.canonical_key(brand))] = None
+        for kind, listed in (("shop", group.shops), ("item", group.items)):
+            for source, values in listed.items():
+                for value in values:
+                    rows[(name, group.ownership, kind, source, value)] = None
+    return list(rows)
+
+
+def _problem(reference: Reference, file: str, keys: tuple[Any, ...], found: str, expected: str) -> Problem:
+    path = (reference.folder / file) if reference.folder else None
+    line = line_of(read_yaml(path), keys) if path is not None and path.exists() else None
+    return Problem(str(path or file), line, ".".join(map(str, keys)), found, expected)
+
+
+def _brand_problems(reference: Reference) -> list[Problem]:
+    problems: list[Problem] = []
+    owner: dict[str, str] = {}
+    for canonical, aliases in reference.brands.brands.items():
+        for spelling in (canonical, *aliases):
+            folded = _fold(spelling)
+            keys = ("brands", canonical)
+            if not folded:
+                expected = "a name with a letter or a digit in it"
+                problems.append(_problem(reference, "brands.yaml", keys, repr(spelling), expected))
+            elif owner.setdefault(folded, canonical) != canonical:
+                found = f"{spelling!r}, which {owner[folded]!r} has too"
+                problems.append(_problem(reference, "brands.yaml", keys, found, "a spelling under one brand only"))
+    return problems
+
+
+def _band_problems(reference: Reference, sources: Mapping[str, Source]) -> list[Problem]:
+    problems: list[Problem] = []
+    seen: set[tuple[str, str]] = set()
+    for number, bands in enumerate(reference.price_bands.price_bands):
+        keys: tuple[Any, ...] = ("price_bands", number, "source")
+        pair = (bands.source, bands.category)
+        source = sources.get(bands.source)
+        if pair in seen:
+            found, expected = f"{bands.source}/{bands.category} again", "one entry a category"
+            problems.append(_problem(reference, "price_bands.yaml", keys, found, expected))
+        seen.add(pair)
+        if source is None:
+            expected = _one_of("source", sources)
+            problems.append(_problem(reference, "price_bands.yaml", keys, repr(bands.source), expected))
+        elif bands.category not in {category.id for category in source.categories}:
+            expected = _one_of(f"category of {source.source}", [category.id for category in source.categories])
+            keys = (*keys[:2], "category")
+            problems.append(_problem(reference, "price_bands.yaml", keys, repr(bands.category), expected))
+    return problems
+
+
+def _watch_problems(reference: Reference, sources: Mapping[str, Source]) -> list[Problem]:
+    problems: list[Problem] = []
+    for name, group in reference.watchlist.groups.items():
+        for kind, listed in (("shops", group.shops), ("items", group.items)):
+            unknown = [source for source in listed if source not in sources]
+            for source in unknown:
+                keys = ("groups", name, kind, source)
+                problems.append(_problem(reference, "watchlist.yaml", keys, repr(source), _one_of("source", sources)))
+    return problems
+
+
+def _one_of(what: str, names: Any) -> str:
+    return f"a known {what}: {', '.join(sorted(names)) or 'there is none'}"
