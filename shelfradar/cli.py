@@ -1,0 +1,38 @@
+"""The command line: one program, the same functions as the DAGs.
+
+Exit codes: 0 only when what was asked for was done; 1 when it was not (the reason is on stderr); 2 for a wrong call.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from shelfradar.commands import alert, ask, collect, evidence, operate
+
+app = typer.Typer(
+    name="shelfradar",
+    help="Watch the shelf of online marketplaces: collect listings, ask the warehouse, be told when a rival moves.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for room in (collect, ask, operate):
+    room.register(app)
+app.add_typer(alert.app, name="alerts")
+app.add_typer(evidence.app, name="evidence")
+app.add_typer(collect.source_app, name="source")
+app.add_typer(ask.bands_app, name="bands")
+
+
+def main() -> None:
+    """Run the program; expected errors become one clear message and exit code 1."""
+    from shelfradar.errors import EXPECTED, explain
+
+    try:
+        app()
+    except EXPECTED as error:
+        print(f"shelfradar: {explain(error)}", file=sys.stderr)  # noqa: T201 - the program's voice
+        sys.exit(1)
