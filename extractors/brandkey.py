@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import unicodedata
 
-_KEPT = ("L", "M", "N", "S")  # letters, marks, numbers, symbols; punctuation, white space and controls fold away
+# Letters, marks, numbers, and the symbols that tell names apart (+, $); everything else folds away.
+_KEPT = ("L", "M", "N", "Sm", "Sc")
+# Removed before NFKC, which would turn them into letters or marks: ™ into "TM", ´ into a combining accent.
+_DROPPED = dict.fromkeys(map(ord, "™℠´¨¸ʹʻʼʽˈˊˋ"))
 
 
 def brand_key(text: str | None) -> str | None:
     """``text`` after NFKC, case folding, and removal of punctuation and white space; None where nothing is left."""
     if text is None:
         return None
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    plain = unicodedata.normalize("NFKC", text.translate(_DROPPED))
+    folded = unicodedata.normalize("NFKC", plain.casefold())
     return "".join(one for one in folded if unicodedata.category(one).startswith(_KEPT)) or None
