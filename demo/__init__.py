@@ -1,1 +1,5 @@
-"""A simulated marketplace with known truth, served on loopback."""
+"""A simulated marketplace with known truth, served on loopback.
+
+It looks like a real one and nothing in it is real: every page says so, and the source that collects it is marked
+``simulated``. Brands, shops and items are invented. It must not import the rooms it is there to check.
+"""

@@ -7,6 +7,7 @@ module is cheap: Airflow's DAG processor does it for every parse.
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,7 +22,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Category(StrictModel):
-    """One list to watch. ``url`` may hold ``{page}`` (from ``first_page``) and ``{offset}``."""
+    """One list to watch.
+
+    ``url`` may hold ``{page}`` (from ``first_page``), ``{offset}`` and ``{observed_on}`` (the date of the observation,
+    ``YYYY-MM-DD``, for a site that shows past days).
+    """
 
     id: Slug
     title: str
@@ -32,13 +37,19 @@ class Category(StrictModel):
     expected: int | None = Field(default=None, ge=1, description="items the whole list should show")
     body: str | None = Field(default=None, description="request body, for a POST (GraphQL)")
 
-    def page_url(self, page_no: int) -> str:
-        """The address of the ``page_no``-th page (from 1). Raises ValueError where the category has no url."""
+    def page_url(self, page_no: int, observed_on: date | None = None) -> str:
+        """The address of the ``page_no``-th page (from 1) on a date in the source's time zone.
+
+        Raises ValueError where the category has no url, or one that wants a date and none is given.
+        """
         if self.url is None:
             raise ValueError(f"category {self.id} has no url: its source is filled by import")
+        if observed_on is None and "{observed_on}" in self.url:
+            raise ValueError(f"category {self.id}: its url holds {{observed_on}}, and no date was given")
         number = self.first_page + page_no - 1
         offset = (page_no - 1) * (self.page_size or 0)
-        return self.url.replace("{page}", str(number)).replace("{offset}", str(offset))
+        url = self.url.replace("{page}", str(number)).replace("{offset}", str(offset))
+        return url.replace("{observed_on}", observed_on.isoformat() if observed_on else "")
 
 
 class FetchPolicy(StrictModel):

@@ -1,0 +1,73 @@
+"""What happens on which date: everything repeats every 35 days, so any 35-day window holds each event exactly once.
+
+The day of the cycle is the date's proleptic ordinal modulo 35. No clock is read anywhere in the demo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+CYCLE_DAYS = 35
+BLOCKED_DAY = 20
+"""Day of the cycle on which ``BLOCKED_CATEGORY`` answers 403 with a CAPTCHA from page ``BLOCKED_FROM_PAGE`` on."""
+BLOCKED_CATEGORY = "catfood"
+BLOCKED_FROM_PAGE = 4
+HALF_EMPTY_DAY = 27
+"""Day of the cycle on which the bottom half of page ``HALF_EMPTY_PAGE`` of ``HALF_EMPTY_CATEGORY`` is missing."""
+HALF_EMPTY_CATEGORY = "lipstick"
+HALF_EMPTY_PAGE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A push for one item on the days ``first..last`` of the cycle: sales times ``sales``, price times ``price``."""
+
+    category: str
+    slot: int
+    first: int
+    last: int
+    sales: float = 1.0
+    price: float = 1.0
+
+
+CAMPAIGNS = (
+    Campaign("serum", 2, 12, 14, sales=18.0),  # a 30-day figure stays up for 30 days, then falls back for five
+    Campaign("thermos", 2, 8, 15, sales=5.0),  # a daily rate falls back the day the push ends
+    Campaign("earbuds", 1, 18, 24, sales=1.6, price=0.6),
+    Campaign("sunscreen", 3, 5, 6, sales=22.0),
+    Campaign("catfood", 4, 14, 22, sales=2.5, price=0.8),
+)
+
+
+def cycle_day(on: date) -> int:
+    """The day of the cycle, 0 to 34."""
+    return on.toordinal() % CYCLE_DAYS
+
+
+def campaign_sales(category: str, slot: int, ordinal: int) -> float:
+    """The factor on an item's daily sales on the day of that ordinal."""
+    day, factor = ordinal % CYCLE_DAYS, 1.0
+    for push in CAMPAIGNS:
+        if push.category == category and push.slot == slot and push.first <= day <= push.last:
+            factor *= push.sales
+    return factor
+
+
+def campaign_price(category: str, slot: int, ordinal: int) -> float:
+    """The factor on an item's price on the day of that ordinal."""
+    day, factor = ordinal % CYCLE_DAYS, 1.0
+    for push in CAMPAIGNS:
+        if push.category == category and push.slot == slot and push.first <= day <= push.last:
+            factor *= push.price
+    return factor
+
+
+def blocked_from(on: date, category: str) -> int | None:
+    """The first page of the category that answers 403 on that date; None when none does."""
+    return BLOCKED_FROM_PAGE if category == BLOCKED_CATEGORY and cycle_day(on) == BLOCKED_DAY else None
+
+
+def half_empty_page(on: date, category: str) -> int | None:
+    """The page of the category whose bottom half is missing on that date; None when all are whole."""
+    return HALF_EMPTY_PAGE if category == HALF_EMPTY_CATEGORY and cycle_day(on) == HALF_EMPTY_DAY else None
