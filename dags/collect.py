@@ -1,0 +1,80 @@
+"""One DAG a source, made from ``config/sources/*.yaml``: plan, fetch, extract, validate, load, verdict.
+
+This Airflow DAG file only wires: each task calls one step of ``shelfradar.pipeline`` and passes ids and counts.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import shelfradar_wiring as wiring
+from airflow.sdk import DAG, CronTriggerTimetable, task, task_group
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from extractors.source import Source
+
+DOC = """Observes **{title}** ({schedule}, {zone}) and loads what it saw; the report follows by itself.
+
+- `observed_at` is the scheduled time (by hand: the logical date). A rerun of the same time replaces, never adds.
+- A red *verdict* means a category was refused: the last good data stays; the reasons are in the Data Docs.
+"""
+
+
+def collect_dag(source: Source) -> DAG:
+    """The DAG that observes ``source`` at the times of its cron, in its time zone."""
+    name, landed = source.source, wiring.lake_asset(source.source)
+    cron = source.schedule if source.enabled else None
+    with DAG(
+        f"collect__{name}",
+        description=f"Observe {source.title}: archive, audit, load",
+        doc_md=DOC.format(title=source.title, name=name, schedule=source.schedule or "by hand", zone=source.timezone),
+        schedule=CronTriggerTimetable(cron, timezone=source.timezone) if cron else None,
+        catchup=False,
+        max_active_runs=1,
+        default_args=wiring.DEFAULTS,
+        tags=["collect", f"source:{name}", *(["simulated"] if source.simulated else [])],
+    ) as dag:
+
+        @task
+        def plan(dag_run: Any = None) -> list[dict[str, Any]]:
+            if batches := wiring.step("plan", name, wiring.observation_time(dag_run)):
+                return list(batches)
+            raise AirflowSkipException(f"{name} has no page to fetch: it is filled by `shelfradar import`")
+
+        @task(pool=wiring.FETCH_POOL, max_active_tis_per_dag=1, execution_timeout=timedelta(hours=4), **wiring.PATIENT)
+        def fetch(batch: dict[str, Any], dag_run: Any = None) -> dict[str, Any]:
+            return wiring.step("fetch", name, wiring.observation_time(dag_run), batch)
+
+        @task(execution_timeout=timedelta(hours=1))
+        def extract(fetched: dict[str, Any], dag_run: Any = None) -> dict[str, Any]:
+            return wiring.step("extract", name, wiring.observation_time(dag_run), fetched["batch"])
+
+        @task_group
+        def pages(batch: dict[str, Any]) -> Any:
+            return extract(fetch(batch))
+
+        @task
+        def validate(dag_run: Any = None) -> dict[str, Any]:
+            return wiring.step("validate", name, wiring.observation_time(dag_run))
+
+        @task(pool=wiring.LAKE_POOL, outlets=[landed], retries=3)
+        def load(dag_run: Any = None, outlet_events: Any = None) -> dict[str, Any]:
+            counts = wiring.step("load", name, observed_at := wiring.observation_time(dag_run))
+            outlet_events[landed].extra = {"source": name, "observed_at": observed_at.isoformat(), **counts}
+            return counts
+
+        @task(retries=0)
+        def verdict(audit: dict[str, Any]) -> None:
+            refused = sorted(one for one, status in audit["categories"].items() if status == "refused")
+            if refused:  # after load, so that the good categories land and the report can tell of the others
+                raise AirflowFailException(
+                    f"refused, the last good data stays: {', '.join(refused)}; see the Data Docs"
+                )
+
+        audit = validate()
+        pages.expand(batch=plan()) >> audit >> load() >> verdict(audit)
+    return dag
+
+
+DAGS = [collect_dag(source) for source in wiring.readable_sources()]

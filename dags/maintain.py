@@ -1,0 +1,33 @@
+"""Maintenance: compact the lake's files, expire old snapshots, clean up, once a week.
+
+This Airflow DAG file only wires.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, CronTriggerTimetable, task
+from shelfradar_wiring import DEFAULTS, LAKE_POOL, step
+
+DOC = """Every Sunday at 03:00 UTC: compacts small files, expires old snapshots, removes orphans.
+
+It waits for a free slot of the pool `lake_writer`, so it never runs beside a load on a single-writer catalog.
+"""
+
+with DAG(
+    "maintain",
+    description="Compact, expire and clean up the lake",
+    doc_md=DOC,
+    schedule=CronTriggerTimetable("0 3 * * 0", timezone="UTC"),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["operate"],
+):
+
+    @task(pool=LAKE_POOL)
+    def maintain() -> dict[str, Any]:
+        return step("maintain")
+
+    maintain()

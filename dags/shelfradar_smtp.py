@@ -1,0 +1,34 @@
+"""Mail through an Airflow connection: its settings as an SMTP URL for the pipeline. Logs nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+
+def deliver_by_connection(connection_id: str) -> dict[str, Any]:
+    """Send what the outbox holds through an Airflow connection, where there is one; its password is never logged."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from shelfradar import pipeline
+    from shelfradar.settings import Settings
+
+    settings = Settings.from_environment()
+    try:
+        url = smtp_url(Connection.get(connection_id))
+    except AirflowNotFoundException:
+        return pipeline.deliver(settings)
+    return pipeline.deliver(replace(settings, smtp_url=url))
+
+
+def smtp_url(connection: Any) -> str:
+    """The SMTP URL of an Airflow connection, read as Airflow's own SmtpHook reads it: TLS unless ``disable_ssl``.
+
+    Holds the password: hand it on, never log it.
+    """
+    plain = str(connection.extra_dejson.get("disable_ssl", False)).lower() == "true"
+    who = f"{quote(connection.login, safe='')}:{quote(connection.password or '', safe='')}@" if connection.login else ""
+    port = f":{connection.port}" if connection.port else ""
+    return f"{'smtp' if plain else 'smtps'}://{who}{connection.host}{port}"

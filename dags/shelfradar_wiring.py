@@ -1,0 +1,67 @@
+"""What the DAG files share: the config folder, pools, assets, retries and the time of an observation.
+
+Read at every parse, so it must stay cheap: no pipeline, no DuckDB, no pandas. It decides nothing about the data.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Asset
+
+from extractors.config import ConfigError
+from extractors.source import Source, read_source
+
+FETCH_POOL = "fetch"
+LAKE_POOL = "lake_writer"
+PATIENT: dict[str, Any] = {
+    "retries": 4,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=20),
+}
+DEFAULTS: dict[str, Any] = {"owner": "shelfradar", "retries": 1, "retry_delay": timedelta(seconds=20)}
+
+
+def source_files() -> list[Path]:
+    """Every ``config/sources/*.yaml``, by name."""
+    # The same rule as Settings.config, which would import the warehouse (and DuckDB) at every parse.
+    config = Path(os.environ.get("SHELFRADAR_CONFIG") or "config").resolve()
+    return sorted((config / "sources").glob("*.yaml"))
+
+
+def readable_sources() -> list[Source]:
+    """The sources whose YAML is right; ``broken_sources.py`` tells of the others, as an import error."""
+    sources = []
+    for path in source_files():
+        try:
+            sources.append(read_source(path))
+        except ConfigError:
+            continue  # not swallowed: broken_sources.py raises it, in a file of its own so that these DAGs stay
+    return sources
+
+
+def lake_asset(source: str) -> Asset:
+    """The asset that is updated when new data of ``source`` has been committed."""
+    return Asset(name=f"lake_{source}", uri=f"shelfradar://lake/{source}", group="shelfradar")
+
+
+def observation_time(dag_run: Any) -> datetime:
+    """The ``observed_at`` of a run, UTC and in whole seconds; the same again on every retry and every clearing.
+
+    A scheduled run: the scheduled time. A manual run: the logical date, or where none was given (the trigger form
+    allows that) the time at which the run was asked for. Both are kept in the run, so no clock is read here.
+    """
+    moment: datetime = dag_run.logical_date or dag_run.run_after
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def step(verb: str, *arguments: Any) -> Any:
+    """The result of ``shelfradar.pipeline.<verb>``. Imported here, when a task runs, never when a file is parsed."""
+    from shelfradar import pipeline
+    from shelfradar.settings import Settings
+
+    return getattr(pipeline, verb)(Settings.from_environment(), *arguments)
