@@ -1,0 +1,258 @@
+"""From a condition and one entity's history to episodes and edges: pure; the same for live, replay and backtest.
+
+Definitions: ``docs/metrics.md`` section 9. Must not know SQL, mail or the clock: state comes from the history alone. A
+checkpoint (:class:`State`) may be handed back as ``prior`` to go on where an earlier evaluation ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from alerts.compare import Base, Point, Span, compared_spans
+
+Direction = Literal["above", "below"]
+Verdict = Literal["proved", "possible", "clear"]
+Transition = Literal["fired", "escalated", "resolved", "lost", "possible"]
+Phase = Literal["normal", "pending", "firing", "recovering", "no_data"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """When to fire and when to recover. Figures are in the metric's unit, or shares of the base where ``relative``.
+
+    ``threshold`` is met at equality ("2万+" has reached 20,000). ``recover`` None: recovered as soon as it is no longer
+    met. ``escalate_by`` is a distance from the last notified figure, a share of it where ``escalate_relative``.
+    """
+
+    direction: Direction
+    threshold: float
+    recover: float | None = None
+    compare: Base = "absolute"
+    relative: bool = False
+    for_snapshots: int = 1
+    recover_snapshots: int = 1
+    escalate_by: float | None = None
+    escalate_relative: bool = True
+    lost_after: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where an entity stands after the snapshots up to ``as_of``. Derived, never guessed; counters are of snapshots."""
+
+    as_of: datetime | None = None
+    seen: bool = False
+    start: datetime | None = None
+    first_seen: bool = False
+    firing: bool = False
+    beyond: int = 0
+    calm: int = 0
+    absent: int = 0
+    told: float | None = None
+    possible_since: datetime | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """The state in the words of metrics.md."""
+        if self.absent:
+            return "no_data"
+        if self.firing:
+            return "recovering" if self.calm else "firing"
+        return "pending" if self.beyond else "normal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Something to tell: what happened at which observation. ``proved`` False: the page no longer bounds the figure."""
+
+    transition: Transition
+    start: datetime
+    at: datetime
+    point: Point
+    span: Span
+    previous: Point | None
+    told: float | None = None
+    first_seen: bool = False
+    proved: bool = True
+
+
+@dataclass(slots=True, kw_only=True)
+class Episode:
+    """A stretch in which the condition held: from its first beyond snapshot to its end (None while open)."""
+
+    start: datetime
+    fired: Edge
+    escalations: list[Edge] = field(default_factory=list)
+    end: Edge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one entity's history amounts to: where it stands, the episodes, every edge in order."""
+
+    state: State
+    episodes: list[Episode]
+    edges: list[Edge]
+    last: Point | None
+
+
+def judge(condition: Condition, span: Span) -> Verdict:
+    """Whether the span's threshold side is proved, possible or clear (metrics.md section 9)."""
+    if condition.direction == "above":
+        near, far = span.low, span.high
+        beyond = [end is not None and end >= condition.threshold for end in (near, far)]
+    else:
+        near, far = span.high, span.low
+        beyond = [end is not None and end <= condition.threshold for end in (near, far)]
+    if beyond[0]:
+        return "proved"
+    return "possible" if beyond[1] else "clear"
+
+
+def recovery(condition: Condition, span: Span) -> tuple[bool, bool]:
+    """(recovered, proved): by the far end where it is known; by the near end, unproved, where no bound is shown."""
+    near, far = (span.low, span.high) if condition.direction == "above" else (span.high, span.low)
+    end = far if far is not None else near
+    if end is None:
+        return False, False
+    sign = 1 if condition.direction == "above" else -1
+    if condition.recover is None:
+        return sign * end < sign * condition.threshold, far is not None
+    return sign * end <= sign * condition.recover, far is not None
+
+
+def evaluate(condition: Condition, points: Sequence[Point], prior: State | None = None) -> Evaluation:
+    """The episodes and edges of one entity. ``points``: one a snapshot of its category, by rising time.
+
+    With ``prior``, points up to ``prior.as_of`` serve comparison only; an episode opened before it is continued, and
+    its edges (not its Episode) are returned.
+    """
+    state = prior or State()
+    edges: list[Edge] = []
+    last: Point | None = None
+    previous: Point | None = None
+    for point, span in zip(points, compared_spans(condition.compare, condition.relative, points), strict=True):
+        if state.as_of is None or point.observed_at > state.as_of:
+            state, edge = _step(condition, state, point, span, previous)
+            if edge is not None:
+                edges.append(edge)
+        if point.complete and point.known:
+            previous = last = point
+    return Evaluation(state, _episodes(edges), edges, last)
+
+
+def _step(
+    condition: Condition, state: State, point: Point, span: Span | None, previous: Point | None
+) -> tuple[State, Edge | None]:
+    """One snapshot. An incomplete one keeps the state; a complete one without the entity counts as absence, never 0."""
+    state = replace(state, as_of=point.observed_at)
+    if not point.complete:
+        return state, None
+    if not point.known:
+        return _absent(condition, state, point, previous)
+    state = replace(state, absent=0)
+    if span is None:
+        return replace(state, seen=True, beyond=0, calm=0), None
+    step = _while_firing if state.firing else _while_normal
+    after, edge = step(condition, state, point, span, previous)
+    return replace(after, seen=True), edge
+
+
+def _absent(condition: Condition, state: State, point: Point, previous: Point | None) -> tuple[State, Edge | None]:
+    state = replace(state, absent=state.absent + 1, beyond=0, calm=0)
+    if not state.firing or state.absent < condition.lost_after or state.start is None:
+        return state, None
+    edge = _edge("lost", state, point, Span(None, None), previous, proved=False)
+    return State(as_of=point.observed_at, seen=True, absent=state.absent), edge
+
+
+def _while_normal(
+    condition: Condition, state: State, point: Point, span: Span, previous: Point | None
+) -> tuple[State, Edge | None]:
+    verdict = judge(condition, span)
+    if verdict == "proved":
+        return _beyond(condition, state, point, span, previous)
+    state = replace(state, beyond=0, start=None, first_seen=False)
+    if verdict == "clear":
+        return replace(state, possible_since=None), None
+    if state.possible_since is not None:
+        return state, None
+    state = replace(state, possible_since=point.observed_at)
+    edge = _edge("possible", replace(state, start=point.observed_at), point, span, previous, proved=False)
+    return state, edge
+
+
+def _beyond(
+    condition: Condition, state: State, point: Point, span: Span, previous: Point | None
+) -> tuple[State, Edge | None]:
+    if state.beyond == 0:
+        state = replace(state, start=point.observed_at, first_seen=not state.seen)
+    state = replace(state, beyond=state.beyond + 1)
+    if state.beyond < condition.for_snapshots:
+        return state, None
+    edge = _edge("fired", state, point, span, previous)
+    told = _near(condition, span)
+    return replace(state, firing=True, beyond=0, calm=0, told=told, possible_since=None), edge
+
+
+def _while_firing(
+    condition: Condition, state: State, point: Point, span: Span, previous: Point | None
+) -> tuple[State, Edge | None]:
+    recovered, proved = recovery(condition, span)
+    if recovered:
+        state = replace(state, calm=state.calm + 1)
+        if state.calm < condition.recover_snapshots:
+            return state, None
+        edge = _edge("resolved", state, point, span, previous, proved=proved)
+        return State(as_of=point.observed_at, seen=True), edge
+    state = replace(state, calm=0)
+    if not _escalated(condition, state.told, span):
+        return state, None
+    edge = _edge("escalated", state, point, span, previous)
+    return replace(state, told=_near(condition, span)), edge
+
+
+def _escalated(condition: Condition, told: float | None, span: Span) -> bool:
+    """Whether the proved end has moved on by ``escalate_by`` from the last notified figure, away from the threshold."""
+    near = _near(condition, span)
+    if condition.escalate_by is None or told is None or near is None:
+        return False
+    step = condition.escalate_by * (abs(told) if condition.escalate_relative else 1)
+    moved = near - told if condition.direction == "above" else told - near
+    return moved > 0 and moved >= step
+
+
+def _near(condition: Condition, span: Span) -> float | None:
+    return span.low if condition.direction == "above" else span.high
+
+
+def _edge(
+    transition: Transition, state: State, point: Point, span: Span, previous: Point | None, *, proved: bool = True
+) -> Edge:
+    return Edge(
+        transition=transition,
+        start=state.start or point.observed_at,
+        at=point.observed_at,
+        point=point,
+        span=span,
+        previous=previous,
+        told=state.told,
+        first_seen=state.first_seen,
+        proved=proved,
+    )
+
+
+def _episodes(edges: list[Edge]) -> list[Episode]:
+    episodes: list[Episode] = []
+    for edge in edges:
+        if edge.transition == "fired":
+            episodes.append(Episode(start=edge.start, fired=edge))
+        elif episodes and episodes[-1].start == edge.start and edge.transition != "possible":
+            if edge.transition == "escalated":
+                episodes[-1].escalations.append(edge)
+            else:
+                episodes[-1].end = edge
+    return episodes
