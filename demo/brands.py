@@ -57,6 +57,10 @@ BRANDS: dict[str, tuple[tuple[str, ...], ...]] = {
 """Shelf -> spellings of each brand, the canonical one first."""
 
 
+CANONICAL = {"Chenyu": "晨屿"}
+"""First spellings that are another shelf's spelling of the same brand."""
+
+
 def brands_of(category: str) -> tuple[tuple[str, ...], ...]:
     """The brands sold in a category, each with its spellings."""
     return BRANDS.get(category, BRANDS["beauty"])

@@ -11,7 +11,7 @@ from functools import lru_cache
 from random import Random
 from typing import Literal
 
-from demo.brands import brands_of
+from demo.brands import CANONICAL, brands_of
 
 SLOTS = 118
 PERMANENT = 60
@@ -83,6 +83,7 @@ class Item:
     born: int
     family_id: str | None
     title: str
+    brand_no: int
     brand: str | None
     brand_text: str | None
     shop: str
@@ -123,7 +124,8 @@ def _item(category: str, slot: int, generation: int, born: int) -> Item:
         born=born,
         family_id=f"{facts.code}9{parent:03d}" if parent is not None else None,
         title=_title(facts, slot, "" if unbranded else spellings[0], rng),
-        brand=None if unbranded else spellings[0],
+        brand_no=brand_no,
+        brand=None if unbranded else CANONICAL.get(spellings[0], spellings[0]),
         brand_text=None if unbranded or hidden else text,
         shop=_shop(facts, spellings[0], rng),
         daily=daily,

@@ -14,7 +14,7 @@ from functools import lru_cache
 from random import Random
 
 from demo.calendar import campaign_price, campaign_sales
-from demo.catalogue import BY_ID, CATEGORIES, FAMILY_OF, PERMANENT, SLOTS, Item, brands_of, item_at
+from demo.catalogue import BY_ID, CATEGORIES, FAMILY_OF, PERMANENT, SLOTS, Item, item_at
 
 WINDOW_DAYS = 30
 TOP = 100
@@ -70,9 +70,7 @@ def in_stock(category: str, slot: int, ordinal: int) -> bool:
 def _units(category: str, item: Item, ordinal: int, luck: float) -> int:
     if not in_stock(category, item.slot, ordinal):
         return 0
-    names = [spellings[0] for spellings in brands_of(category)]
-    phase = names.index(item.brand) * 17 if item.brand else 5
-    drift = 1 + 0.25 * math.sin(2 * math.pi * (ordinal + phase) / 91)
+    drift = 1 + 0.25 * math.sin(2 * math.pi * (ordinal + 17 * item.brand_no) / 91)
     expected = item.daily * drift * WEEKDAYS[ordinal % 7] * (0.8 + 0.4 * luck)
     return int(expected * campaign_sales(category, item.slot, ordinal) + 0.5)
 
