@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alerts.rules import AlertRules, check_rules, read_rules
+from alerts.rules import Rules, read_rules
 from extractors.config import ConfigError, Problem
 from extractors.source import Source, read_source, read_sources
 from extractors.spec import read_spec
@@ -22,7 +22,7 @@ class Configuration:
 
     sources: dict[str, Source]
     reference: Reference
-    rules: AlertRules
+    rules: Rules
 
     def source(self, name: str) -> Source:
         """The source of that name. Raises ConfigError that lists the known ones."""
@@ -34,7 +34,7 @@ class Configuration:
 
 
 def read_configuration(folder: Path) -> Configuration:
-    """All of ``folder``. Raises one ConfigError with every problem of every file, and of the files against each other."""
+    """All of ``folder``. Raises one ConfigError with every problem of every file, and between files."""
     problems: list[Problem] = []
 
     def attempt(read: Callable[[], Read]) -> Read | None:
@@ -46,13 +46,12 @@ def read_configuration(folder: Path) -> Configuration:
 
     sources = attempt(lambda: read_sources(_existing(folder / "sources")))
     reference = attempt(lambda: read_reference(folder))
-    rules = attempt(lambda: read_rules(folder / "alerts.yaml"))
+    groups = None if reference is None else list(reference.watchlist.groups)
+    rules = attempt(lambda: read_rules(folder / "alerts.yaml", sources, groups))
     for source in (sources or {}).values():
         attempt(lambda name=source.site: read_spec(name))  # type: ignore[misc]
     if sources is not None and reference is not None:
         problems.extend(check_reference(reference, sources))
-        if rules is not None:
-            problems.extend(check_rules(rules, sources, reference))
     if problems or sources is None or reference is None or rules is None:
         raise ConfigError(list(dict.fromkeys(problems)))
     return Configuration(sources, reference, rules)
@@ -69,5 +68,7 @@ def read_one_source(folder: Path, name: str) -> Source:
 
 def _existing(folder: Path) -> Path:
     if not folder.is_dir():
-        raise ConfigError([Problem(str(folder), None, "", "no such folder", "a folder of source files (SHELFRADAR_CONFIG)")])
+        raise ConfigError(
+            [Problem(str(folder), None, "", "no such folder", "a folder of source files (SHELFRADAR_CONFIG)")]
+        )
     return folder

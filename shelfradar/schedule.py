@@ -38,7 +38,7 @@ def last_tick(source: Source, now: datetime) -> datetime:
 
 def tick_on(source: Source, day: date) -> datetime:
     """The first scheduled time of ``source`` on ``day`` in its zone; local midnight where none falls on it."""
-    midnight = datetime.combine(day, time())  # noqa: DTZ001 - made aware below
+    midnight = datetime.combine(day, time())
     if source.schedule is not None:
         first = croniter(source.schedule, midnight - timedelta(seconds=1)).get_next(datetime)
         if first.date() == day:

@@ -1,0 +1,111 @@
+"""Commands that answer: sql, report, export, bands suggest."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shelfradar.output import Format, say, write_rows
+
+bands_app = typer.Typer(help="Price bands.", no_args_is_help=True)
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the rows.")]
+
+
+class Report(StrEnum):
+    """The reports that can be asked for."""
+
+    CONCENTRATION = "concentration"
+    PRICE_BANDS = "price-bands"
+    MOVERS = "movers"
+    MARKET = "market"
+
+
+class BandMethod(StrEnum):
+    """Ways to propose price bands."""
+
+    QUANTILE = "quantile"
+    JENKS = "jenks"
+    HEAD_TAIL = "head-tail"
+
+
+def register(app: typer.Typer) -> None:
+    """Hang this room's commands into the program."""
+    app.command()(sql)
+    app.command()(report)
+    app.command()(export)
+
+
+def sql(
+    query: Annotated[str, typer.Argument(help="One SELECT, in DuckDB's SQL; '-' reads it from standard input.")],
+    form: FormatOption = Format.TABLE,
+    limit_seconds: Annotated[float, typer.Option("--time-limit", min=0.1, help="Stop after this many seconds.")] = 60.0,
+    max_rows: Annotated[int, typer.Option("--max-rows", min=1, help="Refuse a larger answer.")] = 100_000,
+) -> None:
+    """Ask the warehouse, read only, while loads go on. Its tables and columns: docs/warehouse.md."""
+    import sys
+
+    from shelfradar.settings import Settings
+    from warehouse.lake import Lake
+
+    text = sys.stdin.read() if query == "-" else query
+    with Lake(Settings.from_environment().lake).analyst(time_limit_seconds=limit_seconds) as analyst:
+        write_rows(analyst.query(text, max_rows=max_rows), form)
+
+
+def report(
+    name: Annotated[Report, typer.Argument(help="Which report.")],
+    category: Annotated[str, typer.Option("--category", "-c", help="Category of the source.")],
+    source: Annotated[
+        str | None, typer.Option("--source", "-s", help="Needed where two sources share the category.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Date of the observation; default: the last complete one.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+    show_sql: Annotated[bool, typer.Option("--show-sql", help="Write the query instead of its rows.")] = False,
+) -> None:
+    """A report on one category, from the marts."""
+    from shelfradar.reporting import report_rows
+    from shelfradar.settings import Settings
+    from warehouse.lake import Lake
+
+    with Lake(Settings.from_environment().lake).reader() as con:
+        answer = report_rows(con, name.value, source, category, at)
+    if show_sql:
+        typer.echo(answer.sql)
+        return
+    say(answer.heading)
+    write_rows(answer.rows, form)
+
+
+def export(
+    target: Annotated[Path, typer.Argument(help="FILE.duckdb, FILE.xlsx, or a folder for CSV or Parquet.")],
+    form: Annotated[str, typer.Option("--format", "-f", help="In a folder: csv or parquet.")] = "csv",
+) -> None:
+    """Take the warehouse along: one DuckDB file, one workbook, or a folder of files."""
+    from shelfradar.reporting import export_to
+    from shelfradar.settings import Settings
+
+    for line in export_to(Settings.from_environment(), target, form):
+        say(line)
+
+
+@bands_app.command("suggest")
+def suggest_bands(
+    category: Annotated[str, typer.Option("--category", "-c", help="Category of the source.")],
+    source: Annotated[
+        str | None, typer.Option("--source", "-s", help="Needed where two sources share the category.")
+    ] = None,
+    method: Annotated[BandMethod, typer.Option(help="How to cut.")] = BandMethod.JENKS,
+    bands: Annotated[int, typer.Option(min=2, max=20, help="How many bands (head-tail chooses itself).")] = 5,
+) -> None:
+    """Propose price bands from the last complete snapshot, as YAML to paste; changes nothing."""
+    from shelfradar.reporting import suggest
+    from shelfradar.settings import Settings
+    from warehouse.lake import Lake
+
+    with Lake(Settings.from_environment().lake).reader() as con:
+        typer.echo(suggest(con, source, category, method.value, bands), nl=False)

@@ -1,0 +1,97 @@
+"""Commands that keep the installation running: transform, replay, boards, doctor, maintain."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from shelfradar.commands.collect import JsonOption, SourceOption
+from shelfradar.output import say, write_json
+
+
+def register(app: typer.Typer) -> None:
+    """Hang this room's commands into the program."""
+    app.command()(transform)
+    app.command()(replay)
+    app.command()(boards)
+    app.command()(doctor)
+    app.command()(maintain)
+
+
+def transform(
+    source: Annotated[str | None, typer.Option("--source", "-s", help="Only this source.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="All dates, not only those the configuration changed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compute the marts again: all of them with --full, else only where config/ changed since."""
+    from shelfradar import pipeline
+    from shelfradar.settings import Settings
+
+    answer = pipeline.transform(Settings.from_environment(), source, full=full)
+    _answer(
+        answer, as_json, f"{answer['snapshots']:,} snapshots computed" if answer["snapshots"] else "nothing to compute"
+    )
+
+
+def replay(
+    source: SourceOption,
+    start: Annotated[str, typer.Option("--from", help="First date, in the source's time zone.")],
+    end: Annotated[str, typer.Option("--to", help="Last date.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read the archived pages again with today's specs, show what changes, then replace. Sends no mail."""
+    from datetime import date
+
+    from shelfradar import replaying
+    from shelfradar.settings import Settings
+
+    settings = Settings.from_environment()
+    answer = replaying.replay(settings, source, date.fromisoformat(start), date.fromisoformat(end), dry_run, report=say)
+    if as_json:
+        write_json(answer)
+        return
+    for line in replaying.describe(answer):
+        typer.echo(line)
+
+
+def boards(as_json: JsonOption = False) -> None:
+    """Write the HTML boards."""
+    from shelfradar import pipeline
+    from shelfradar.settings import Settings
+
+    answer = pipeline.boards(Settings.from_environment())
+    _answer(answer, as_json, f"{answer['pages']} pages; open {answer['index']}")
+
+
+def doctor(as_json: JsonOption = False) -> None:
+    """Check configuration, warehouse, mail and freshness: what is wrong, and the mend. Exit code 1 if anything is."""
+    from shelfradar.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        if as_json:
+            write_json(finding.as_dict())
+        else:
+            typer.echo(f"{finding.mark} {finding.subject}: {finding.text}")
+            if finding.mend:
+                typer.echo(f"    mend: {finding.mend}")
+    if any(finding.level == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def maintain(as_json: JsonOption = False) -> None:
+    """Compact small files, expire old versions, remove orphans and old staging."""
+    from shelfradar import pipeline
+    from shelfradar.settings import Settings
+
+    answer = pipeline.maintain(Settings.from_environment())
+    _answer(answer, as_json, ", ".join(f"{key} {value}" for key, value in answer.items()))
+
+
+def _answer(answer: dict[str, object], as_json: bool, text: str) -> None:
+    if as_json:
+        write_json(answer)
+    else:
+        say(text)

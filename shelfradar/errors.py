@@ -1,0 +1,42 @@
+"""Which errors are expected (a person can mend them) and how the program says them."""
+
+from __future__ import annotations
+
+import duckdb
+
+from extractors.config import ConfigError
+from extractors.parsers.page import UnreadablePage
+from shelfradar.settings import SettingsError
+from warehouse.analyst import NotSelectError, QueryTimeoutError, QueryTooLargeError
+from warehouse.lake import LakeError
+
+
+class RefusedError(Exception):
+    """What was asked for was not done, for a reason worth a sentence to a person."""
+
+
+EXPECTED = (
+    ConfigError,
+    LakeError,
+    NotSelectError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+    RefusedError,
+    SettingsError,
+    UnreadablePage,
+    duckdb.Error,
+    FileNotFoundError,
+    ValueError,
+)
+
+
+def explain(error: BaseException) -> str:
+    """One message for a person; several configuration problems become one line each."""
+    if isinstance(error, ConfigError):
+        count = len(error.problems)
+        return "\n".join(
+            [f"{count} problem{'s' if count > 1 else ''} in the configuration:", *map(str, error.problems)]
+        )
+    if isinstance(error, FileNotFoundError):
+        return f"no such file: {error.filename}"
+    return str(error)

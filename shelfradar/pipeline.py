@@ -1,0 +1,278 @@
+"""The pipeline's steps, one function each: the DAGs and the command line call these and nothing deeper.
+
+Every step takes names and ``observed_at`` (aware, UTC) and gives ids and counts as JSON-able dictionaries, never rows;
+what it makes lies in files or in the lake, so that each step can be retried, run alone, or run on another machine.
+Heavy libraries are imported inside the steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from extractors.source import Source
+from extractors.stagedir import StageDir
+from shelfradar.configuration import Configuration, read_configuration, read_one_source
+from shelfradar.settings import Settings
+
+Answer = dict[str, Any]
+Report = Callable[[str], None]
+
+
+def plan(settings: Settings, source: str, observed_at: datetime) -> list[Answer]:
+    """The batches of categories to fetch (none for a source filled by import); drops what an older plan staged."""
+    chosen = read_one_source(settings.config, source)
+    ids = [category.id for category in chosen.categories if category.url is not None]
+    starts = range(0, len(ids), chosen.batch_size)
+    batches = [
+        {"batch": number, "categories": ids[start : start + chosen.batch_size]} for number, start in enumerate(starts)
+    ]
+    StageDir(settings.home, source, observed_at).keep_batches(set(range(len(batches))))
+    return batches
+
+
+def fetch(settings: Settings, source: str, observed_at: datetime, batch: Answer) -> Answer:
+    """Fetch and archive the pages of one batch; counts captures by outcome."""
+    from extractors.fetch import fetch_categories
+
+    from extractors.archive import Archive
+    from extractors.capture import write_captures
+
+    chosen = read_one_source(settings.config, source)
+    categories = [chosen.category(name) for name in batch["categories"]]
+    stage = StageDir(settings.home, source, observed_at)
+    with Archive(settings.home).writer(source, observed_at, batch["batch"]) as archive:
+        captures = asyncio.run(fetch_categories(chosen, categories, observed_at, archive=archive))
+    write_captures(stage.captures(batch["batch"]), captures)
+    outcomes = Counter(capture.outcome for capture in captures)
+    return {"batch": batch["batch"], "captures": len(captures), "outcomes": dict(outcomes)}
+
+
+def extract(settings: Settings, source: str, observed_at: datetime, batch_no: int) -> Answer:
+    """Read the listings out of one batch's captures, in a worker process with hard limits."""
+    from extractors.extract import extract_captures
+
+    from extractors.archive import Archive
+
+    chosen = read_one_source(settings.config, source)
+    stage = StageDir(settings.home, source, observed_at)
+    return {"batch": batch_no, **extract_captures(chosen, stage, batch_no, Archive(settings.home))}
+
+
+def validate(settings: Settings, source: str, observed_at: datetime) -> Answer:
+    """Audit what was staged: accepted rows, quarantined rows, and a verdict a category."""
+    from warehouse.validate import audit
+
+    chosen = read_one_source(settings.config, source)
+    stage = StageDir(settings.home, source, observed_at)
+    lake = open_lake(settings)
+    with lake.reader() as con:
+        found = audit(con, chosen, stage, settings.data_docs)
+    return {
+        "accepted": found.accepted,
+        "quarantined": found.quarantined,
+        "categories": {name: one.status for name, one in found.categories.items()},
+        "reasons": {name: "; ".join(one.reasons) for name, one in found.categories.items() if one.reasons},
+    }
+
+
+def load(settings: Settings, source: str, observed_at: datetime) -> Answer:
+    """Commit the audited facts and every mart they change, in one transaction."""
+    return load_stages(settings, source, [StageDir(settings.home, source, observed_at)], kind="load")
+
+
+def load_stages(settings: Settings, source: str, stages: list[StageDir], *, kind: str) -> Answer:
+    """Commit several audited stages of a source at once; see :func:`load`."""
+    import uuid
+
+    from warehouse.audit import read_audit
+    from warehouse.load import Run, record_run
+
+    configuration = read_configuration(settings.config)
+    chosen, started = configuration.source(source), datetime.now(UTC)
+    rows = sum(read_audit(stage).accepted for stage in stages)
+
+    def change(con: Any) -> int:
+        keys = replace_and_transform(con, chosen, configuration, stages)
+        detail = {"snapshots": keys, "stages": len(stages)}
+        record_run(
+            con,
+            Run(
+                run_id=str(uuid.uuid4()), kind=kind, started_at=started, finished_at=datetime.now(UTC), status="ok",
+                source=source, observed_at=stages[-1].observed_at, rows_loaded=rows, detail=detail,
+            ),
+        )  # fmt: skip
+        return keys
+
+    return {"snapshots": open_lake(settings).write(change), "rows": rows}
+
+
+def replace_and_transform(con: Any, source: Source, configuration: Configuration, stages: list[StageDir]) -> int:
+    """Replace the partitions of ``stages`` and the marts they change in the transaction of ``con``.
+
+    Where ``config/`` changed since the marts were made, all of them are made again, so that no two dates follow
+    different rules. Returns the number of snapshots loaded.
+    """
+    from transforms.run import rebuild, transform
+
+    from transforms.reference import sync_reference
+    from warehouse.load import replace_partitions
+
+    changed = sync_reference(con, configuration.reference)
+    keys = replace_partitions(con, source, stages)
+    if changed:
+        rebuild(con)
+    else:
+        transform(con, source.source, sorted({key.observed_at for key in keys}))
+    return len(keys)
+
+
+def alerts(settings: Settings, source: str | None, observed_at: datetime | None) -> Answer:
+    """Evaluate the alert rules over the marts and queue what crossed, in one transaction; sends nothing."""
+    from alerts.evaluation import evaluate_source
+
+    configuration = read_configuration(settings.config)
+    names = [source] if source else sorted(configuration.sources)
+    now = datetime.now(UTC)
+
+    def change(con: Any) -> Answer:
+        total: Counter[str] = Counter()
+        for name in names:
+            total.update(evaluate_source(con, configuration.rules, name, observed_at, now))
+        return dict(total)
+
+    return {"episodes": 0, "queued": 0, **open_lake(settings).write(change)}
+
+
+def deliver(settings: Settings, transport: Any = None) -> Answer:
+    """Send what is queued: through ``transport``, else the SMTP server of the settings, else to .eml files."""
+    from alerts.deliver import deliver as deliver_queued
+    from alerts.transport import transport_for
+
+    chosen = transport or transport_for(settings.smtp_url, settings.mail)
+    return deliver_queued(open_lake(settings), chosen, datetime.now(UTC), sender=settings.mail_from)
+
+
+def boards(settings: Settings) -> Answer:
+    """Write the HTML boards from the marts."""
+    from boards.build import build_boards
+
+    with open_lake(settings).reader() as con:
+        pages = build_boards(con, settings.boards, locale=settings.locale, generated_at=datetime.now(UTC))
+    return {"pages": len(pages), "index": str(settings.boards / "index.html")}
+
+
+def transform(settings: Settings, source: str | None, *, full: bool) -> Answer:
+    """Marts again: all of them, or those that a change of ``config/`` made stale."""
+    from transforms.run import rebuild
+
+    from transforms.reference import sync_reference
+
+    configuration = read_configuration(settings.config)
+
+    def change(con: Any) -> int:
+        changed = sync_reference(con, configuration.reference)
+        return rebuild(con, None if changed else source) if changed or full else 0
+
+    return {"snapshots": open_lake(settings).write(change)}
+
+
+def maintain(settings: Settings) -> Answer:
+    """Compact, expire and clean up; returns counts."""
+    from warehouse.maintain import maintain as maintain_lake
+
+    return dict(maintain_lake(open_lake(settings)))
+
+
+def replay(settings: Settings, source: str, start: Any, end: Any, dry_run: bool) -> Answer:
+    """See :func:`shelfradar.replaying.replay`."""
+    from shelfradar.replaying import replay as replay_dates
+
+    return replay_dates(settings, source, start, end, dry_run)
+
+
+def run(settings: Settings, source: str, observed_at: datetime, report: Report | None = None) -> Answer:
+    """All steps of one observation in this process; mail and boards follow with :func:`finish`."""
+    answer = collect(settings, source, observed_at, report=report)
+    queued = alerts(settings, source, observed_at)
+    finish(settings)
+    return {**answer, "queued": queued["queued"]}
+
+
+def collect(settings: Settings, source: str, observed_at: datetime, report: Report | None = None) -> Answer:
+    """Plan, fetch, extract, validate and load one observation."""
+    tell = report or (lambda _: None)
+    batches = plan(settings, source, observed_at)
+    if not batches:
+        raise ValueError(f"{source} has no page to fetch: it is filled by `shelfradar import FILE --source {source}`")
+    for batch in batches:
+        tell(f"{source}: fetching {', '.join(batch['categories'])}")
+        fetch(settings, source, observed_at, batch)
+        extract(settings, source, observed_at, batch["batch"])
+    tell(f"{source}: auditing")
+    audited = validate(settings, source, observed_at)
+    tell(f"{source}: loading")
+    loaded = load(settings, source, observed_at)
+    return {"source": source, "observed_at": observed_at.isoformat(), **audited, **loaded}
+
+
+def finish(settings: Settings) -> Answer:
+    """Deliver what is queued and write the boards."""
+    return {"delivered": deliver(settings), "boards": boards(settings)}
+
+
+def import_file(
+    settings: Settings, source: str, path: Path, observed_at: datetime, *, dated: bool, report: Report | None = None
+) -> Answer:
+    """Archive, read, audit and load a table from elsewhere; one observation, or as many as its date column names.
+
+    ``dated``: ``observed_at`` was asked for, which contradicts a file that has dates of its own (ValueError).
+    """
+    from extractors.extract import extract_file
+
+    from extractors.archive import Archive
+
+    tell = report or (lambda _: None)
+    chosen = read_one_source(settings.config, source)
+    tell(f"{source}: reading {path.name}")
+    read = extract_file(chosen, path, settings.home, Archive(settings.home), observed_at, dated=dated)
+    verdicts: list[Answer] = []
+    for stage in read.stages:
+        tell(f"{source}: auditing {stage.observed_at:%Y-%m-%d}")
+        verdicts.append(validate(settings, source, stage.observed_at))
+    tell(f"{source}: loading")
+    loaded = load_stages(settings, source, read.stages, kind="import")
+    for stage in read.stages:
+        alerts(settings, source, stage.observed_at)
+    finish(settings)
+    return {"source": source, "problems": read.problems, **loaded, **_merged(verdicts)}
+
+
+def _merged(verdicts: list[Answer]) -> Answer:
+    """Several audits as one: counts added, the worst status a category, quarantine reasons counted."""
+    order = ["ok", "incomplete", "refused"]
+    categories: dict[str, str] = {}
+    reasons: Counter[str] = Counter()
+    for verdict in verdicts:
+        for name, status in verdict["categories"].items():
+            categories[name] = max(categories.get(name, "ok"), status, key=order.index)
+        reasons.update(verdict["reasons"].values())
+    return {
+        "accepted": sum(one["accepted"] for one in verdicts),
+        "quarantined": sum(one["quarantined"] for one in verdicts),
+        "categories": categories,
+        "reasons": dict(reasons),
+    }
+
+
+def open_lake(settings: Settings) -> Any:
+    """The lake of these settings, made or brought up to the current schema first where it is not."""
+    from warehouse.lake import Lake
+
+    lake = Lake(settings.lake)
+    lake.migrate()
+    return lake
