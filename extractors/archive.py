@@ -1,0 +1,257 @@
+"""Evidence: every answer as WARC records (ISO 28500), append only, one gzip member a record, found again by offset.
+
+The payload is kept as it was sent, Content-Encoding and all: nothing is cleaned, nothing is compressed twice. The
+``sha256`` of a capture is the digest of that payload and equals ``WARC-Payload-Digest``; :meth:`Archive.read` checks
+it, then undoes the encoding, so what a reader parses is what was proved. Knows no network and no parser; what is secret
+is masked before it comes here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.utils import Digester
+from warcio.warcwriter import WARCWriter
+
+from extractors.capture import Capture, new_capture_id
+from extractors.decode import BrokenEncoding, TooLarge, decode_body
+from extractors.stagedir import stamp
+
+Headers = list[tuple[str, str]]
+_STORED, _FAST = 0, 1
+_DROPPED = frozenset({"transfer-encoding"})
+_LARGEST_BODY = 512 * 1024 * 1024
+
+
+class ArchiveDamaged(Exception):  # noqa: N818
+    """A record that is not where a capture says, or not what its digest says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands: identity, file under the archive folder, offset and length in bytes, payload digest."""
+
+    capture_id: str
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPage:
+    """A page read back. ``body`` is decoded, ``payload`` as sent and as hashed; ``status`` is None for a file."""
+
+    url: str
+    status: int | None
+    headers: Headers
+    content_type: str | None
+    payload: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request fit to be kept: address and headers masked."""
+
+    method: str
+    target: str
+    headers: Headers
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A response to keep: masked headers, the payload as it was sent."""
+
+    status_line: str
+    http_version: str
+    headers: Headers
+    payload: bytes
+    received_at: datetime
+
+
+class _RecordWriter(WARCWriter):  # type: ignore[misc]
+    """warcio's writer with SHA-256 where it would use SHA-1."""
+
+    @staticmethod
+    def _create_digester() -> Digester:
+        return Digester("sha256")
+
+
+class ArchiveWriter:
+    """Appends records to one new file. Use as a context manager; a file that got no record is not left behind."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._file: BinaryIO | None = None
+        self._offset = 0
+
+    def __enter__(self) -> ArchiveWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+
+    def store_exchange(self, url: str, sent: Sent, received: Received) -> Place:
+        """A response record and its request record; the place is the response's. ``url`` is masked already."""
+        capture_id = new_capture_id()
+        digest = hashlib.sha256(received.payload).hexdigest()
+        date = _warc_date(received.received_at)
+        response = StatusAndHeaders(received.status_line, _kept(received.headers, len(received.payload)))
+        response.protocol = received.http_version
+        encoded = any(name.lower() == "content-encoding" for name, _ in received.headers)
+        marks = {"WARC-Record-ID": capture_id, "WARC-Date": date, "WARC-Payload-Digest": f"sha256:{digest}"}
+        level = _STORED if encoded else _FAST
+        offset, length = self._append("response", url, marks, received.payload, level, response)
+        request = StatusAndHeaders(f"{sent.method} {sent.target} HTTP/1.1", sent.headers, is_http_request=True)
+        marks = {"WARC-Date": date, "WARC-Concurrent-To": capture_id}
+        self._append("request", url, marks, sent.content, _FAST, request)
+        return Place(capture_id, self._name, offset, length, digest)
+
+    def store_file(self, url: str, payload: bytes, content_type: str, at: datetime) -> Place:
+        """A resource record: an imported file is its own capture."""
+        capture_id = new_capture_id()
+        digest = hashlib.sha256(payload).hexdigest()
+        marks = {
+            "WARC-Record-ID": capture_id,
+            "WARC-Date": _warc_date(at),
+            "WARC-Payload-Digest": f"sha256:{digest}",
+            "Content-Type": content_type,
+        }
+        offset, length = self._append("resource", url, marks, payload, _FAST, None)
+        return Place(capture_id, self._name, offset, length, digest)
+
+    def _append(
+        self, kind: str, url: str, marks: dict[str, str], payload: bytes, level: int, http: StatusAndHeaders | None
+    ) -> tuple[int, int]:
+        if self._file is None:
+            self._open()
+        buffer = BytesIO()
+        writer = _RecordWriter(buffer, gzip=False, warc_version="1.1")
+        record = writer.create_warc_record(
+            url, kind, payload=BytesIO(payload), length=len(payload), http_headers=http, warc_headers_dict=marks
+        )
+        writer.write_record(record)
+        return self._write(zlib.compress(buffer.getvalue(), level, zlib.MAX_WBITS | 16))
+
+    def _write(self, member: bytes) -> tuple[int, int]:
+        if self._file is None:
+            raise ValueError("the archive file is not open")
+        offset = self._offset
+        self._file.write(member)
+        self._offset += len(member)
+        return offset, len(member)
+
+    def _open(self) -> None:
+        path = self._folder / self._name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("xb", buffering=0)
+        buffer = BytesIO()
+        writer = _RecordWriter(buffer, gzip=False, warc_version="1.1")
+        facts = {"software": "Shelfradar", "format": "WARC File Format 1.1", "robots": "obey"}
+        writer.write_record(writer.create_warcinfo_record(path.name, facts))
+        self._write(zlib.compress(buffer.getvalue(), _FAST, zlib.MAX_WBITS | 16))
+
+
+class Archive:
+    """All WARC files under ``home`` (``SHELFRADAR_HOME``)."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "archive"
+
+    def writer(self, source: str, observed_at: datetime, batch: int) -> ArchiveWriter:
+        """A writer of one new file: a name is never used twice."""
+        day = observed_at.astimezone(UTC).strftime("%Y/%m/%d")
+        unique = uuid.uuid4().hex[:12]
+        return ArchiveWriter(self.folder, f"{source}/{day}/{source}-{stamp(observed_at)}-{batch:03d}-{unique}.warc.gz")
+
+    def store_file(self, source: str, observed_at: datetime, path: Path, content_type: str) -> Place:
+        """The imported file ``path`` as a resource record of its own file."""
+        with self.writer(source, observed_at, 0) as writer:
+            return writer.store_file(f"file:{path.name}", path.read_bytes(), content_type, datetime.now(UTC))
+
+    def path_of(self, capture: Capture) -> Path:
+        """The WARC file of ``capture``. Raises ArchiveDamaged where it has none or names one outside the archive."""
+        if capture.warc_file is None:
+            raise ArchiveDamaged(f"capture {capture.capture_id} ({capture.outcome}) has no archived page")
+        path = (self.folder / capture.warc_file).resolve()
+        if not path.is_relative_to(self.folder.resolve()):
+            raise ArchiveDamaged(f"capture {capture.capture_id} names a file outside the archive: {capture.warc_file}")
+        return path
+
+    def record_bytes(self, capture: Capture) -> bytes:
+        """The gzip member of the record of ``capture``, as it stands in its file. Raises ArchiveDamaged."""
+        path = self.path_of(capture)
+        if capture.warc_offset is None or capture.warc_length is None:
+            raise ArchiveDamaged(f"capture {capture.capture_id} has no offset in {capture.warc_file}")
+        try:
+            with path.open("rb") as file:
+                file.seek(capture.warc_offset)
+                member = file.read(capture.warc_length)
+        except OSError as error:
+            raise ArchiveDamaged(f"{capture.warc_file}: {error.strerror or error}") from error
+        if len(member) != capture.warc_length:
+            raise ArchiveDamaged(f"{capture.warc_file} ends before the record of {capture.capture_id}")
+        return member
+
+    def read(self, capture: Capture) -> ArchivedPage:
+        """The page of ``capture``, its digest checked. Raises ArchiveDamaged."""
+        where = f"{capture.warc_file} at {capture.warc_offset}"
+        try:
+            page, record_id = _page(self.record_bytes(capture), capture.body_bytes)
+        except (ArchiveLoadFailed, StopIteration, zlib.error, BrokenEncoding, TooLarge) as error:
+            raise ArchiveDamaged(f"{where}: not a readable record: {error}") from error
+        if record_id != capture.capture_id:
+            raise ArchiveDamaged(f"{where}: record {record_id}; expected {capture.capture_id}")
+        digest = hashlib.sha256(page.payload).hexdigest()
+        if digest != capture.sha256:
+            raise ArchiveDamaged(f"{where}: payload digest {digest}; expected {capture.sha256}")
+        return page
+
+
+def _page(member: bytes, body_bytes: int | None) -> tuple[ArchivedPage, str | None]:
+    record = next(iter(ArchiveIterator(BytesIO(member))))
+    payload = record.raw_stream.read()
+    http = record.http_headers
+    encoding = (http.get_header("Content-Encoding") or "") if http else ""
+    body = decode_body(payload, encoding, _LARGEST_BODY if body_bytes is None else body_bytes)
+    page = ArchivedPage(
+        url=record.rec_headers.get_header("WARC-Target-URI"),
+        status=int(http.get_statuscode()) if http else None,
+        headers=list(http.headers) if http else [],
+        content_type=http.get_header("Content-Type") if http else record.content_type,
+        payload=payload,
+        body=body,
+    )
+    return page, record.rec_headers.get_header("WARC-Record-ID")
+
+
+def _kept(headers: Headers, payload_bytes: int) -> Headers:
+    """Headers that are true of the stored payload: chunks are joined, so the length is told instead."""
+    clean = [(name, " ".join(value.split())) for name, value in headers]
+    chunked = any(name.lower() in _DROPPED for name, _ in clean)
+    kept = [(name, value) for name, value in clean if name.lower() not in _DROPPED]
+    return [*kept, ("Content-Length", str(payload_bytes))] if chunked else kept
+
+
+def _warc_date(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

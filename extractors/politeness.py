@@ -1,0 +1,74 @@
+"""Patience with a host: at most so many requests at once, so long between two, and as long as it asked us to wait.
+
+Times are seconds of the event loop's clock, except in ``retry_after`` where a date means the wall clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+LONGEST_WAIT_SECONDS = 300.0
+_FIRST_BACKOFF_SECONDS = 1.0
+_LONGEST_BACKOFF_SECONDS = 60.0
+
+
+class TooLongAWait(Exception):  # noqa: N818 (an outcome, not a fault)
+    """The host wants us to wait longer than a run may."""
+
+
+class HostGate:
+    """The door of one host. Enter with :meth:`turn` for every request, robots.txt and redirects included."""
+
+    def __init__(self, *, delay_seconds: float, concurrency: int) -> None:
+        self._delay = delay_seconds
+        self._places = asyncio.Semaphore(concurrency)
+        self._order = asyncio.Lock()
+        self._free_at = 0.0
+
+    def at_least(self, delay_seconds: float) -> None:
+        """Take the host's own crawl delay where it is larger than ours."""
+        self._delay = max(self._delay, delay_seconds)
+
+    def hold(self, seconds: float) -> None:
+        """No request for so long from now on: what Retry-After asks for."""
+        self._free_at = max(self._free_at, asyncio.get_running_loop().time() + seconds)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a place and for the delay since the last request began. Raises TooLongAWait."""
+        async with self._places:
+            await self._wait()
+            yield
+
+    async def _wait(self) -> None:
+        clock = asyncio.get_running_loop().time
+        async with self._order:
+            while (wait := self._free_at - clock()) > 0:
+                if wait > LONGEST_WAIT_SECONDS:
+                    raise TooLongAWait(f"the host asks for a wait of {wait:.0f} s more")
+                await asyncio.sleep(wait)
+            self._free_at = clock() + self._delay
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait after the ``attempt``-th try (from 1): doubling, with jitter of half either way."""
+    longest: float = min(_LONGEST_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2 ** (attempt - 1))
+    return longest * random.uniform(0.5, 1.5)  # noqa: S311 (jitter)
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (a number, or a date against ``now``); None: absent or unreadable."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, IndexError, TypeError, OverflowError):
+        return None
+    aware = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())
