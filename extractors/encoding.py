@@ -1,0 +1,126 @@
+"""From bytes to text: which encoding a body really is in, whatever its header and its meta tag claim.
+
+Knows nothing of HTML beyond the place where it declares a charset. Never raises for an unknown encoding: a page with
+a few broken bytes is still evidence, and reads with U+FFFD in their place.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_META = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})|<\?xml[^>]{0,100}?encoding=[\"']([A-Za-z0-9_.:-]{2,40})",
+    re.I,
+)
+_HEADER = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_WIDER = {  # what browsers read these labels as: the superset that pages really use
+    "iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
+    "euc_kr": "cp949", "big5": "big5hkscs", "iso8859-9": "cp1254",
+}  # fmt: skip
+_ANYTHING = {"cp1252", "cp1254", "latin-1"}  # decode nearly any bytes, so prove nothing
+META_WINDOW = 4096
+FEW_BROKEN = 0.001  # share of U+FFFD up to which a declared encoding is still believed
+
+
+def decode_body(body: bytes, content_type: str | None = None, encoding: str = "auto") -> tuple[str, str]:
+    """The text of ``body`` and the name of the encoding it was read in.
+
+    ``encoding`` other than "auto" is taken at its word. Order otherwise: byte-order mark; the pattern of UTF-16; valid
+    UTF-8 beyond ASCII; the header's and the meta tag's charset where the bytes agree; a guess from the bytes.
+    """
+    if encoding != "auto":
+        return _strip_bom(body.decode(_known(encoding) or "utf-8", errors="replace")), encoding
+    for mark, name in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, errors="replace"), name
+    wide = _unmarked_utf16(body)
+    if wide:
+        return body.decode(wide, errors="replace"), wide
+    declared = _declared(body, content_type)
+    strict = _strict_utf8(body)
+    if strict is not None and not (strict.isascii() and "\x1b" in strict):
+        return strict, "utf-8"
+    return _by_declaration(body, declared) or _by_guess(body, declared)
+
+
+def utf8_body(body: bytes, content_type: str | None = None, encoding: str = "auto") -> bytes:
+    """The body as UTF-8: itself where it is that already (no copy), else decoded by :func:`decode_body`."""
+    if encoding in ("auto", "utf-8") and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        plain = body.isascii() and b"\x1b" not in body and b"\x00" not in body
+        if plain or (b"\x00" not in body[:1024] and _strict_utf8(body) is not None and b"\x1b" not in body):
+            return body
+    return decode_body(body, content_type, encoding)[0].encode("utf-8", errors="replace")
+
+
+def known_encoding(name: str) -> bool:
+    """Whether ``name`` is "auto" or a text encoding Python knows."""
+    return name == "auto" or _known(name) is not None
+
+
+def _known(label: str | None) -> str | None:
+    """Python's name of the encoding that pages mean by this label; None where it is unknown or no text encoding."""
+    if not label:
+        return None
+    try:
+        name = codecs.lookup(label.strip()).name
+        b"a".decode(name)
+    except (LookupError, UnicodeError, ValueError):
+        return None
+    return _WIDER.get(name, name)
+
+
+def _strip_bom(text: str) -> str:
+    return text.removeprefix("\ufeff")
+
+
+def _declared(body: bytes, content_type: str | None) -> list[str]:
+    """The encodings that header and meta tag name, the more telling first."""
+    header = _HEADER.search(content_type or "")
+    meta = _META.search(body[:META_WINDOW])
+    labels = [header[1] if header else None, (meta[1] or meta[2]).decode("ascii") if meta else None]
+    names = [name for name in map(_known, labels) if name and not name.startswith("utf-16")]
+    return sorted(dict.fromkeys(names), key=lambda name: name in _ANYTHING)
+
+
+def _unmarked_utf16(body: bytes) -> str | None:
+    head = body[:1024]
+    if len(head) < 4 or b"\x00" not in head:
+        return None
+    odd, even = head[1::2].count(0), head[0::2].count(0)
+    most = len(head) * 0.3
+    if odd > most and odd > 4 * even:
+        return "utf-16-le"
+    return "utf-16-be" if even > most and even > 4 * odd else None
+
+
+def _strict_utf8(body: bytes) -> str | None:
+    """The text, where the body is UTF-8 to the last byte but for a character cut off at its end."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and error.start >= len(body) - 3 and error.start > 0:
+            return body[: error.start].decode("utf-8") + "\ufffd"
+        return None
+
+
+def _by_declaration(body: bytes, declared: list[str]) -> tuple[str, str] | None:
+    for name in declared:
+        text = body.decode(name, errors="replace")
+        if text.count("\ufffd") <= len(text) * FEW_BROKEN + 1:
+            return text, name
+    return None
+
+
+def _by_guess(body: bytes, declared: list[str]) -> tuple[str, str]:
+    from charset_normalizer import from_bytes  # slow to import, and rarely needed
+
+    best = from_bytes(body[: 256 * 1024]).best()
+    if best is not None and not declared:
+        return body.decode(best.encoding, errors="replace"), best.encoding
+    for name in (*([best.encoding] if best is not None else []), *declared, "utf-8"):
+        text = body.decode(name, errors="replace")
+        if text.count("\ufffd") <= len(text) * 0.05:
+            return text, name
+    return body.decode("cp1252", errors="replace"), "cp1252"

@@ -1,0 +1,215 @@
+"""Prices: the text of a page becomes an amount, or a range, with a currency (docs/metrics.md, section 1).
+
+Knows currency marks and number formats and nothing of any page. No price shown is None, never 0; a mark that several
+currencies share is decided by what the source declares, and stays undecided (currency None) where that does not help.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+MOST = Decimal(10) ** 13  # what DECIMAL(18, 4) holds, with a digit to spare
+CENTS = Decimal("0.0001")
+
+_EXACT = {
+    "us$": "USD", "us $": "USD", "hk$": "HKD", "nt$": "TWD", "nt $": "TWD", "r$": "BRL", "a$": "AUD", "au$": "AUD",
+    "c$": "CAD", "ca$": "CAD", "s$": "SGD", "sg$": "SGD", "nz$": "NZD", "mx$": "MXN", "ar$": "ARS", "clp$": "CLP",
+    "cop$": "COP", "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "руб.": "RUB", "руб": "RUB", "zł": "PLN",
+    "₩": "KRW", "원": "KRW", "₫": "VND", "₺": "TRY", "₴": "UAH", "грн": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB",
+    "₪": "ILS", "₸": "KZT", "円": "JPY", "rmb": "CNY", "人民币": "CNY", "台币": "TWD", "港币": "HKD", "kč": "CZK",
+    "ft": "HUF", "rp": "IDR", "rm": "MYR", "s/": "PEN", "cfa": "XOF", "euro": "EUR", "лв": "BGN", "лв.": "BGN",
+}  # fmt: skip
+_SHARED = {
+    "$": frozenset("USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP UYU BRL".split()),
+    "¥": frozenset(("CNY", "JPY")), "元": frozenset(("CNY", "TWD", "HKD")), "圓": frozenset(("TWD", "HKD")),
+    "kr": frozenset(("SEK", "NOK", "DKK", "ISK")), "kr.": frozenset(("SEK", "NOK", "DKK", "ISK")),
+    "rs": frozenset(("INR", "PKR", "LKR", "NPR", "MUR")), "rs.": frozenset(("INR", "PKR", "LKR", "NPR", "MUR")),
+    "lei": frozenset(("RON", "MDL")),
+}  # fmt: skip
+_SOLE = {"元": "CNY"}  # what a shared mark means where nothing at all is declared
+_MARK = "|".join(re.escape(one) for one in sorted({**_EXACT, **_SHARED}, key=len, reverse=True))
+_LEFT = rf"(?:(?<![^\W\d_])(?:{_MARK}|[a-z]{{3}})(?=[\s\d]))"
+_RIGHT = rf"(?:(?:{_MARK}|[a-z]{{3}})(?![^\W\d_]))"
+_NUMBER = r"(?:\d{1,3}(?:[ '’]\d{3})+(?!\d)|\d+(?:[.,]\d+)*)(?:[.,]\d+)?(?:[万萬](?!\d))?"
+_AMOUNT = re.compile(rf"(?P<left>{_LEFT})?\s?(?P<number>{_NUMBER})(?:\s?(?P<right>{_RIGHT}))?(?P<share>\s?%)?")
+_RANGE = re.compile(r"\s*(?:[-–—~〜～至]|to|bis|до|à|a|al?)\s*")
+_NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{_MARK})?\s?\d")
+_SPLIT_CENTS = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """``price`` in ``currency`` (ISO 4217, None: undecided); ``price_high`` where a range is shown."""
+
+    price: Decimal
+    price_high: Decimal | None
+    currency: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    value: Decimal
+    currency: str | None
+    marked: bool
+    start: int
+    end: int
+
+
+def parse_money(text: str, *, locale: str | None = None, currency: str | None = None) -> Money | None:
+    """The price or price range that ``text`` shows, or None where it shows none, 0, a negative or an absurd one.
+
+    ``locale`` (such as de_DE; English where None) decides what "1.234" means, except in a currency without decimals;
+    ``currency`` is meant where the text has no mark, and by a mark that several currencies share. Never raises.
+    """
+    return _parse_money(text, locale, currency)
+
+
+@lru_cache(maxsize=16384)
+def _parse_money(text: str, locale: str | None, currency: str | None) -> Money | None:
+    if len(text) > 500:
+        return None
+    shown = " ".join(text.split())
+    plain = " ".join(unicodedata.normalize("NFKC", text).replace("٬", ",").replace("٫", ".").casefold().split())
+    plain = _SPLIT_CENTS.sub("", plain)
+    if _NEGATIVE.search(plain):
+        return None
+    amounts = _amounts(plain, locale, currency)
+    if any(one.marked for one in amounts):
+        amounts = _with_marks(amounts, plain)
+    if not amounts:
+        return None
+    first = amounts[0]
+    second = amounts[1] if len(amounts) > 1 and _RANGE.fullmatch(plain[first.end : amounts[1].start]) else None
+    if second is None and len(amounts) > 1 and not first.marked:
+        return None  # several bare numbers: none of them is evidently the price
+    values = sorted({first.value, second.value}) if second else [first.value]
+    named = first.currency or (second.currency if second else None)
+    if not any(one.marked for one in amounts):
+        named = currency
+    if values[0] <= 0 or values[-1] > MOST:
+        return None
+    return Money(values[0], values[1] if len(values) > 1 else None, named, shown)
+
+
+def _with_marks(amounts: list[_Amount], plain: str) -> list[_Amount]:
+    """The amounts that carry a mark, and a bare one that a range ties to them ("¥59-89", "59-89 €")."""
+    kept = []
+    for at, one in enumerate(amounts):
+        before = at > 0 and amounts[at - 1].marked and _RANGE.fullmatch(plain[amounts[at - 1].end : one.start])
+        after = at + 1 < len(amounts) and amounts[at + 1].marked
+        if one.marked or before or (after and _RANGE.fullmatch(plain[one.end : amounts[at + 1].start])):
+            kept.append(one)
+    return kept
+
+
+def _amounts(plain: str, locale: str | None, currency: str | None) -> list[_Amount]:
+    found = []
+    for match in _AMOUNT.finditer(plain):
+        if match["share"]:
+            continue
+        left, right = match["left"], match["right"]
+        named, marked = _currency(left, locale, currency)
+        start, end = match.start("number"), match.end("number")
+        if marked:
+            start = match.start()
+        if not marked and right:
+            named, marked = _currency(right, locale, currency)
+        if right and _currency(right, locale, currency)[1]:
+            end = match.end()
+        value = _number(match["number"], locale, named or currency)
+        if value is not None:
+            found.append(_Amount(value, named, marked, start, end))
+    return found
+
+
+def _currency(mark: str | None, locale: str | None, declared: str | None) -> tuple[str | None, bool]:
+    """The currency that a mark means, and whether it is a mark at all."""
+    if not mark:
+        return None, False
+    if mark in _EXACT:
+        return _EXACT[mark], True
+    if mark not in _SHARED:
+        code = mark.upper()
+        return (code, True) if code in _codes() else (None, False)
+    meanings = _SHARED[mark]
+    for candidate in (declared, _home_currency(locale)):
+        if candidate in meanings:
+            return candidate, True
+    return (_SOLE.get(mark) if declared is None and locale is None else None), True
+
+
+def _number(text: str, locale: str | None, currency: str | None) -> Decimal | None:
+    factor = 10_000 if text[-1] in "万萬" else 1
+    plain = re.sub(r"[\s'’万萬]", "", text)
+    if len(plain) > 24:
+        return None
+    signs = [one for one in plain if one in ".,"]
+    decimal = _decimal_sign(plain, signs, locale, currency)
+    if decimal is None:
+        whole, cents = plain, ""
+    else:
+        whole, _, cents = plain.rpartition(decimal)
+    groups = re.split(r"[.,]", whole)
+    if len(groups) > 1 and (len({one for one in whole if one in ".,"}) > 1 or not _grouped(groups)):
+        return None
+    value = Decimal("".join(groups) + ("." + cents if cents else "")) * factor
+    return value if -int(value.as_tuple().exponent) <= 4 else value.quantize(CENTS)
+
+
+def _grouped(groups: list[str]) -> bool:
+    """Whether digits are grouped as people do: by threes, or by twos above the first three (India)."""
+    inner = {len(one) for one in groups[1:-1]}
+    return 1 <= len(groups[0]) <= 3 and len(groups[-1]) == 3 and (inner <= {3} or inner <= {2})
+
+
+def _decimal_sign(plain: str, signs: list[str], locale: str | None, currency: str | None) -> str | None:
+    """Which of "." and "," begins the decimals of this number; None: neither."""
+    if not signs:
+        return None
+    last = signs[-1]
+    if len(set(signs)) > 1:
+        return last
+    if len(signs) > 1:
+        return None
+    whole, _, tail = plain.partition(last)
+    if len(tail) != 3 or not 1 <= len(whole) <= 3 or whole == "0":
+        return last
+    if currency is not None and _places(currency) == 0:
+        return None
+    return last if last == _locale_decimal(locale) else None
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    from babel import Locale  # 30 ms: only for who reads prices
+
+    return frozenset(Locale("en").currencies)
+
+
+@lru_cache(maxsize=256)
+def _places(currency: str) -> int:
+    from babel.numbers import get_currency_precision
+
+    return int(get_currency_precision(currency))
+
+
+@lru_cache(maxsize=256)
+def _locale_decimal(locale: str | None) -> str:
+    from babel.numbers import get_decimal_symbol
+
+    return "." if locale is None else str(get_decimal_symbol(locale.replace("-", "_")))
+
+
+@lru_cache(maxsize=256)
+def _home_currency(locale: str | None) -> str | None:
+    from babel import Locale
+    from babel.numbers import get_territory_currencies
+
+    territory = Locale.parse(locale.replace("-", "_")).territory if locale else None
+    currencies = get_territory_currencies(territory) if territory else []
+    return str(currencies[0]) if currencies else None

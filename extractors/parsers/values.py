@@ -1,0 +1,181 @@
+"""From the raw value that stands on a page to the values of a listing's columns.
+
+A *store* takes the dictionary of a listing's values and one raw value, writes what it means, and says whether it was
+understood. Text without a digit where a number is expected is nothing shown; with one it is a problem.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from extractors.money import CENTS, MOST, Money, parse_money
+from extractors.parsers.page import PageContext
+from extractors.spec import FieldRule
+from extractors.units import parse_count, parse_units
+
+Store = Callable[[dict[str, Any], Any], bool]
+
+_DIGIT = re.compile(r"\d")
+_FLOAT = re.compile(r"\d+(?:[.,]\d+)?")
+_YES = frozenset(("true", "1", "yes", "y", "in stock", "instock", "available", "有货", "在庫あり", "http://schema.org/instock",
+                  "https://schema.org/instock"))  # fmt: skip
+_NO = frozenset(("false", "0", "no", "n", "out of stock", "outofstock", "sold out", "unavailable", "缺货", "无货", "売り切れ",
+                 "http://schema.org/outofstock", "https://schema.org/outofstock"))  # fmt: skip
+_KINDS = {
+    "price": "money", "price_high": "money", "list_price": "money", "coupon_price": "money", "member_price": "money",
+    "units": "units", "rating": "float", "review_count": "int", "in_stock": "bool", "rank": "int", "url": "url",
+    "image_url": "url",
+}  # fmt: skip
+
+
+def store_of(name: str, rules: list[FieldRule], context: PageContext) -> Store:
+    """The store of one field: by the ``parse`` of its rules, else as the field is usually written."""
+    kind = next((rule.parse for rule in rules if rule.parse), None) or _KINDS.get(name, "text")
+    return _STORES[kind](name, context)
+
+
+def _text(name: str, _context: PageContext) -> Store:
+    def store(values: dict[str, Any], raw: Any) -> bool:
+        values[name] = str(raw)
+        return True
+
+    return store
+
+
+def _money(name: str, context: PageContext) -> Store:
+    locale, currency = context.locale, context.currency
+
+    def store(values: dict[str, Any], raw: Any) -> bool:
+        found = (
+            _machine(raw, currency) if not isinstance(raw, str) else parse_money(raw, locale=locale, currency=currency)
+        )
+        return _keep_money(name, values, found, raw)
+
+    return store
+
+
+def _decimal(name: str, context: PageContext) -> Store:
+    currency = context.currency
+    return lambda values, raw: _keep_money(name, values, _machine(raw, currency), raw)
+
+
+def _keep_money(name: str, values: dict[str, Any], found: Money | None, raw: Any) -> bool:
+    if name == "price":
+        values["price_text"] = str(raw)
+    if found is None:
+        return not _DIGIT.search(str(raw)) or _is_zero(raw)
+    values[name] = found.price
+    if found.currency is not None:
+        values.setdefault("currency", found.currency)
+    if name == "price" and found.price_high is not None:
+        values["price_high"] = found.price_high
+    return True
+
+
+def _is_zero(raw: Any) -> bool:
+    """A price of nothing: a page's way of showing none."""
+    return not re.search(r"[1-9]", str(raw))
+
+
+def _machine(raw: Any, currency: str | None) -> Money | None:
+    """A number as machines write it: a dot for decimals, no groups."""
+    try:
+        value = Decimal(str(raw).strip())
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or not 0 < value <= MOST:
+        return None
+    exact = value if -int(value.as_tuple().exponent) <= 4 else value.quantize(CENTS)
+    return Money(exact, None, currency, str(raw)) if exact > 0 else None
+
+
+def _units(_name: str, context: PageContext) -> Store:
+    rule = context.spec.units
+    ladder = tuple(rule.ladder) if rule and rule.ladder else None
+    basis, window, floor = (rule.basis, rule.window_days, rule.floor) if rule else (None, None, False)
+
+    def store(values: dict[str, Any], raw: Any) -> bool:
+        text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
+        found = parse_units(text, ladder=ladder, basis=basis, window_days=window, floor=floor)
+        if found is None:
+            return not _DIGIT.search(text)
+        values["units_low"], values["units_high"] = found.low, found.high
+        values["units_basis"], values["units_window_days"] = found.basis, found.window_days
+        values["units_text"] = found.text
+        return True
+
+    return store
+
+
+def _int(name: str, _context: PageContext) -> Store:
+    def store(values: dict[str, Any], raw: Any) -> bool:
+        if isinstance(raw, (int, float)):
+            count = int(raw) if math.isfinite(raw) and raw >= 0 else None
+        else:
+            count = parse_count(raw)
+        if count is None:
+            return not _DIGIT.search(str(raw))
+        values[name] = count
+        return True
+
+    return store
+
+
+def _float(name: str, _context: PageContext) -> Store:
+    def store(values: dict[str, Any], raw: Any) -> bool:
+        found = _FLOAT.search(str(raw))
+        if found is None:
+            return True
+        value = float(found[0].replace(",", "."))
+        if value > 0 or name != "rating":  # a rating of 0 is how sites show that there is none
+            values[name] = value
+        return True
+
+    return store
+
+
+def _bool(name: str, _context: PageContext) -> Store:
+    def store(values: dict[str, Any], raw: Any) -> bool:
+        word = str(raw).strip().casefold()
+        if word in _YES or word in _NO:
+            values[name] = word in _YES
+            return True
+        return False
+
+    return store
+
+
+def _url(name: str, context: PageContext) -> Store:
+    base = context.url or ""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(base)) if base.startswith("http") else ""
+
+    def store(values: dict[str, Any], raw: Any) -> bool:
+        text = str(raw)
+        if origin and text[:1] == "/" and text[:2] != "//":
+            text = origin + text
+        elif not text.startswith(("http://", "https://")):
+            text = _joined(base, text)
+        if text[:5].lower() in ("data:", "javas", "mailt", "blob:"):
+            return text[:5].lower() == "data:"  # a placeholder picture is no address and no problem
+        values[name] = text
+        return True
+
+    return store
+
+
+def _joined(base: str, text: str) -> str:
+    try:
+        return urljoin(base, text)
+    except ValueError:  # "http://[" and the like: kept as shown
+        return text
+
+
+_STORES: dict[str, Callable[[str, PageContext], Store]] = {
+    "text": _text, "money": _money, "decimal": _decimal, "units": _units, "int": _int, "float": _float, "bool": _bool,
+    "url": _url,
+}  # fmt: skip

@@ -1,0 +1,57 @@
+"""The end of every reader: a page from which nothing was read is refused, with a hint at what it looks like."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.encoding import decode_body
+from extractors.parsers.build import ListingBuilder
+from extractors.parsers.page import PageContext, Parsed, UnreadableKind, UnreadablePage
+
+_BLOCKED = re.compile(
+    r"robot or human|captcha|are you a robot|not a robot|verify (?:that )?you are (?:a )?human|access denied|"
+    r"unusual traffic|automated access|enable cookies|attention required|cf-challenge|px-captcha|滑块|安全验证|验证码|"
+    r"ロボットではありません|请登录|sec\.taobao\.com|punish",
+    re.IGNORECASE,
+)
+_MARKUP = re.compile(r"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
+LOOKED_AT = 2 * 1024 * 1024  # characters of a refused page that are looked at for the hint
+SHELL_WORDS = 60  # fewer words than this in the visible text, beside scripts: a page drawn by its scripts
+
+
+def finish_page(builder: ListingBuilder, body: bytes, context: PageContext, *, declared_empty: bool = False) -> Parsed:
+    """What the builder read. Raises UnreadablePage where it is nothing and the page does not say it is empty."""
+    parsed = builder.finish()
+    if parsed.listings or (declared_empty and not builder.entries):
+        return parsed
+    raise unreadable(body, context, builder)
+
+
+def unreadable(body: bytes, context: PageContext, builder: ListingBuilder | None = None) -> UnreadablePage:
+    """The refusal of this page, with a hint."""
+    kind, hint = _looks_like(body, context)
+    if builder is not None and builder.entries and builder.parsed.problems:
+        first = builder.parsed.problems[0]
+        kind = "layout"
+        hint = f"{builder.entries} entries, and none could be read: {first.field}: {first.message}; layout changed?"
+    extra = f" ({context.spec.empty_hint})" if context.spec.empty_hint else ""
+    return UnreadablePage(f"{context.spec.site}: nothing was read: {hint}{extra}", kind)
+
+
+def _looks_like(body: bytes, context: PageContext) -> tuple[UnreadableKind, str]:
+    if not body.strip():
+        return "format", "the body is empty"
+    text = decode_body(body, context.content_type, context.spec.encoding)[0][:LOOKED_AT]
+    title = _TITLE.search(text)
+    called = f", titled {' '.join(title[1].split())!r}" if title else ""
+    mark = next((one for one in context.source.fetch.blocked_marks if one in text), None)
+    found = _BLOCKED.search(text)
+    visible = _MARKUP.sub(" ", text)
+    words = len(visible.split())
+    if mark or (found and words < 1000):
+        return "blocked", f"blocked? The page says {mark or (found[0] if found else '')!r}{called}"
+    if context.spec.reader == "html" and words < SHELL_WORDS and "<script" in text.lower():
+        return "shell", f"an empty shell that its scripts fill ({words} words of text){called}: read its JSON instead"
+    place = context.spec.items or context.spec.reader
+    return "layout", f"layout changed? {place!r} found nothing in {len(body)} bytes{called}"
