@@ -99,7 +99,7 @@ def _listing(entry: Entry, page: Page, no: int, position: int, base_url: str) ->
         image_url=f"{base_url}/image/{item.item_id}.svg",
         brand_text=item.brand_text,
         shop=item.shop,
-        currency=entry.category.currency,
+        currency=entry.category.currency if offer.price is not None else None,
         price=offer.price,
         price_high=offer.price_high,
         list_price=offer.list_price,
