@@ -52,6 +52,7 @@ class State:
     calm: int = 0
     absent: int = 0
     told: float | None = None
+    escalations: int = 0
     possible_since: datetime | None = None
 
     @property
@@ -66,7 +67,11 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """Something to tell: what happened at which observation. ``proved`` False: the page no longer bounds the figure."""
+    """Something to tell: what happened at which observation.
+
+    ``proved`` False: the page no longer bounds the figure. ``told``: the figure last notified. ``ordinal``: which
+    escalation of its episode it is, from 1.
+    """
 
     transition: Transition
     start: datetime
@@ -77,6 +82,7 @@ class Edge:
     told: float | None = None
     first_seen: bool = False
     proved: bool = True
+    ordinal: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +103,7 @@ class Evaluation:
     episodes: list[Episode]
     edges: list[Edge]
     last: Point | None
+    last_span: Span | None
 
 
 def judge(condition: Condition, span: Span) -> Verdict:
@@ -132,7 +139,7 @@ def evaluate(condition: Condition, points: Sequence[Point], prior: State | None 
     """
     state = prior or State()
     edges: list[Edge] = []
-    last: Point | None = None
+    last_span: Span | None = None
     previous: Point | None = None
     for point, span in zip(points, compared_spans(condition.compare, condition.relative, points), strict=True):
         if state.as_of is None or point.observed_at > state.as_of:
@@ -140,8 +147,8 @@ def evaluate(condition: Condition, points: Sequence[Point], prior: State | None 
             if edge is not None:
                 edges.append(edge)
         if point.complete and point.known:
-            previous = last = point
-    return Evaluation(state, _episodes(edges), edges, last)
+            previous, last_span = point, span
+    return Evaluation(state, _episodes(edges), edges, previous, last_span)
 
 
 def _step(
@@ -211,8 +218,8 @@ def _while_firing(
     state = replace(state, calm=0)
     if not _escalated(condition, state.told, span):
         return state, None
-    edge = _edge("escalated", state, point, span, previous)
-    return replace(state, told=_near(condition, span)), edge
+    edge = _edge("escalated", replace(state, escalations=state.escalations + 1), point, span, previous)
+    return replace(state, escalations=edge.ordinal, told=_near(condition, span)), edge
 
 
 def _escalated(condition: Condition, told: float | None, span: Span) -> bool:
@@ -242,6 +249,7 @@ def _edge(
         told=state.told,
         first_seen=state.first_seen,
         proved=proved,
+        ordinal=state.escalations if transition == "escalated" else 0,
     )
 
 
