@@ -26,7 +26,7 @@ from warcio.utils import Digester
 from warcio.warcwriter import WARCWriter
 
 from extractors.capture import Capture, new_capture_id
-from extractors.decode import BrokenEncoding, TooLarge, decode_body
+from extractors.decode import BrokenEncoding, TooLarge, undo_encoding
 from extractors.stagedir import stamp
 
 Headers = list[tuple[str, str]]
@@ -233,7 +233,7 @@ def _page(member: bytes, body_bytes: int | None) -> tuple[ArchivedPage, str | No
     payload = record.raw_stream.read()
     http = record.http_headers
     encoding = (http.get_header("Content-Encoding") or "") if http else ""
-    body = decode_body(payload, encoding, _LARGEST_BODY if body_bytes is None else body_bytes)
+    body = undo_encoding(payload, encoding, _LARGEST_BODY if body_bytes is None else body_bytes)
     page = ArchivedPage(
         url=record.rec_headers.get_header("WARC-Target-URI"),
         status=int(http.get_statuscode()) if http else None,

@@ -20,7 +20,7 @@ class BrokenEncoding(Exception):  # noqa: N818
     """Bytes that are not what Content-Encoding says, or end too early."""
 
 
-def decode_body(payload: bytes, encoding: str, limit: int, *, truncate: bool = False) -> bytes:
+def undo_encoding(payload: bytes, encoding: str, limit: int, *, truncate: bool = False) -> bytes:
     """``payload`` with Content-Encoding ``encoding`` undone. Raises TooLarge above ``limit`` bytes, BrokenEncoding.
 
     ``truncate`` cuts at the limit instead of raising.

@@ -18,7 +18,7 @@ import httpx2
 
 from extractors.address import CheckedBackend, RefusedAddress, Resolver, check_url, resolve
 from extractors.capture import Outcome
-from extractors.decode import BrokenEncoding, TooLarge, decode_body, is_cut
+from extractors.decode import BrokenEncoding, TooLarge, is_cut, undo_encoding
 
 # httpx2 logs whole addresses at INFO, hpack whole headers at DEBUG: either could carry a secret.
 for _name in ("httpx2", "hpack", "httpcore2"):
@@ -183,7 +183,7 @@ class Exchange:
             await response.aclose()
         received_at = datetime.now(UTC)
         encoding = response.headers.get("content-encoding", "")
-        body = decode_body(payload, encoding, limit, truncate=truncate)
+        body = undo_encoding(payload, encoding, limit, truncate=truncate)
         if not truncate and _ends_with_connection(response) and is_cut(payload, encoding, body):
             raise BrokenEncoding("the gzip stream ends before its end")
         return Answer(
