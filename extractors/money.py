@@ -24,7 +24,7 @@ _EXACT = {
     "ft": "HUF", "rp": "IDR", "rm": "MYR", "s/": "PEN", "cfa": "XOF", "euro": "EUR", "лв": "BGN", "лв.": "BGN",
 }  # fmt: skip
 _SHARED = {
-    "$": frozenset("USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP UYU BRL".split()),
+    "$": frozenset(("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU")),
     "¥": frozenset(("CNY", "JPY")), "元": frozenset(("CNY", "TWD", "HKD")), "圓": frozenset(("TWD", "HKD")),
     "kr": frozenset(("SEK", "NOK", "DKK", "ISK")), "kr.": frozenset(("SEK", "NOK", "DKK", "ISK")),
     "rs": frozenset(("INR", "PKR", "LKR", "NPR", "MUR")), "rs.": frozenset(("INR", "PKR", "LKR", "NPR", "MUR")),

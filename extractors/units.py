@@ -42,16 +42,21 @@ _SALES = re.compile(
 )
 _GONE = re.compile(r"sold out|out of stock|售罄|售完|售完|已抢光|売り切れ|品切れ|esgotad|agotad|ausverkauft|распродан")
 _ABOUT = re.compile(
-    r"约|約|大约|近(?=\s*\d+(?!\d*\s*[天日]))|about|approx|nearly|almost|around|cerca de|[~≈](?=\s*\d)|около|ca\."
+    r"约|約|大约|近(?=\s*\d+(?!\d*\s*[天日]))|\babout\b|approx|nearly|almost|\baround\b|cerca de|"
+    r"[~≈](?=\s*\d)|около|ca\."
 )
 _MORE = re.compile(
-    r"[>≥]|over|more than|at least|mais de|más de|mas de|plus de|über|mehr als|超|逾|大于|高于|以上|более|свыше|ponad|hơn|lebih dari"
+    r"[>≥]|\bover\b|more than|at least|mais de|más de|mas de|plus de|über|mehr als|超|逾|大于|高于|以上|более|свыше|"
+    r"ponad|hơn|lebih dari"
 )
-_LESS = re.compile(r"[<]|less than|fewer than|under|below|menos de|moins de|weniger als|不足|不到|少于|менее|未満")
+_LESS = re.compile(
+    r"[<]|less than|fewer than|\bunder\b|\bbelow\b|menos de|moins de|weniger als|不足|不到|少于|менее|未満"
+)
 _AT_MOST = re.compile(r"≤|at most|up to|até|hasta|以下|以内")
 _DAYS = re.compile(
     r"(?:last|past|近|最近|过去|過去|últimos|за)\s*(\d{1,3})\s*(?:days?|天|日|dias|días|дн)|(\d{1,3})\s*(?:天|日)[销銷]"
 )
+_MONTHS = re.compile(r"(\d{1,2})\s*(?:个月|個月|[かヶカケ]月|months|meses|mois|monate)")
 _SPANS = (
     (1, re.compile(r"(?:past|last)\s+(?:24 hours|day)|today|今日|日销|日銷|hoje|hoy|24\s*(?:小时|小時|時間)")),
     (7, re.compile(r"(?:past|last|this)\s+week|weekly|周销|週銷|本周|上周|近一周|semana|先週|за неделю")),
@@ -62,7 +67,8 @@ _EVER = re.compile(r"总|總|累计|累計|lifetime|in total|all time|ever sold|
 _SEGMENTS = re.compile(r"[|·;/、，\n]| {2,}|[()（）【】]")
 _DAY_WORDS = re.compile(
     r"(?:last|past|近|最近|过去|過去|últimos|за)\s*\d{1,3}\s*(?:days?|天|日|dias|días|дн\w*|hours?|小时|時間)|"
-    r"\d{1,3}\s*(?:天|日)(?=[销銷])|24\s*(?:hours|小时|小時|時間)|30日間|過去\s*\d\s*[かヶカケ]月"
+    r"\d{1,3}\s*(?:天|日)(?=[销銷])|24\s*(?:hours|小时|小時|時間)|30日間|"
+    r"\d{1,2}\s*(?:个月|個月|[かヶカケ]月|months|meses|mois|monate)"
 )
 
 
@@ -136,9 +142,14 @@ def _interval(part: str, ladder: tuple[int, ...], floor: bool) -> tuple[int, int
     if len(numbers) == 2 and re.search(r"\d\S*\s*(?:-|–|—|~|至|to)\s*\d", figure):
         first, second = numbers
         return None if first is None or second is None or first[0] > second[1] else (first[0], second[1])
-    if len(numbers) != 1 or numbers[0] is None:
-        return None
-    low, high = numbers[0]
+    return _bounded(numbers[0], figure, ladder, floor) if len(numbers) == 1 and numbers[0] is not None else None
+
+
+def _bounded(
+    shown: tuple[int, int], figure: str, ladder: tuple[int, ...], floor: bool
+) -> tuple[int, int | None] | None:
+    """The interval of a lone number, with what stands around it: "+", "more than", "less than"."""
+    low, high = shown
     if _LESS.search(figure):
         return (0, low - 1) if low > 0 else None
     if _AT_MOST.search(figure):
@@ -194,16 +205,23 @@ def _factor(scale: str | None) -> int:
 
 def _wording(part: str, basis: UnitsBasis | None, window_days: int | None) -> tuple[UnitsBasis | None, int | None]:
     """Basis and window as the text says them, else as declared, else cumulative where it speaks of sales at all."""
-    days = _DAYS.search(part)
+    days = _said_days(part)
+    if days is not None:
+        return "trailing", days
+    if _EVER.search(part) or _SINCE_LISTED.search(part):
+        return "cumulative", None
+    if basis is None and _SALES.search(part):
+        return "cumulative", None
+    return basis, window_days
+
+
+def _said_days(part: str) -> int | None:
+    """The length in days of the window that the text names; None where it names none, or says "in total"."""
+    days, months = _DAYS.search(part), _MONTHS.search(part)
     if days:
-        return "trailing", int(days[1] or days[2]) or None
+        return max(1, int(days[1] or days[2]))
+    if months:
+        return max(1, 30 * int(months[1]))
     if _EVER.search(part):
-        return "cumulative", None
-    for span, words in _SPANS:
-        if words.search(part):
-            return "trailing", span
-    if _SINCE_LISTED.search(part):
-        return "cumulative", None
-    if basis is not None:
-        return basis, window_days
-    return ("cumulative", None) if _SALES.search(part) else (None, None)
+        return None
+    return next((span for span, words in _SPANS if words.search(part)), None)

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from extractors.listing import Listing
-from extractors.parsers.compile import CompiledSpec, Getter
+from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, ReadProblem
+from extractors.parsers.places import Getter
 from extractors.parsers.values import Store, store_of
-from extractors.spec import FieldRule
 
 FOUND_LENGTH = 200  # how much of an unreadable text a problem quotes
 
@@ -43,7 +43,7 @@ class ListingBuilder:
         self._skip = tuple(compiled.skip)
         self._sponsored: Getter | None = compiled.sponsored
         getters = dict(compiled.fields)
-        rules: dict[str, list[FieldRule]] = {**context.spec.fields}
+        rules = {str(name): one for name, one in context.spec.fields.items()}
         self._item_id = getters.pop("item_id")
         self._title = getters.pop("title")
         # an explicit currency goes first: it decides, and a price's own mark only fills its absence
@@ -109,7 +109,7 @@ class ListingBuilder:
                 category_id=key.category_id,
                 observed_at=key.observed_at,
                 **values,
-            )  # fmt: skip
+            )
         )
 
     def _shown_rank(self, values: dict[str, Any], *, sponsored: bool) -> None:

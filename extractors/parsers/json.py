@@ -15,16 +15,13 @@ from extractors.parsers.whole import finish_page, unreadable
 from extractors.units import parse_count
 
 _DECODER = json.JSONDecoder()
-NESTING = "nested too deeply"
 
 
 def read_json(body: bytes, compiled: CompiledSpec, context: PageContext) -> Parsed:
     """The listings of a JSON body, or of the JSON inside a page's script. Raises UnreadablePage."""
     text = decode_body(body, context.content_type, compiled.spec.encoding)[0]
-    if compiled.spec.script is None:
-        data = _loaded(text, body, context)
-    else:
-        data = _script_json(text, body, compiled, context)
+    scripted = compiled.spec.script is not None
+    data = _script_json(text, body, compiled, context) if scripted else _loaded(text, body, context)
     builder = ListingBuilder(compiled, context)
     items = compiled.items(data) if compiled.items is not None else data
     if isinstance(items, dict):
@@ -62,7 +59,7 @@ def _loaded(text: str, body: bytes, context: PageContext, *, rest: bool = False)
     try:
         return _DECODER.raw_decode(text.lstrip("\ufeff \t\r\n"))[0] if rest else json.loads(text.lstrip("\ufeff"))
     except RecursionError:
-        raise UnreadablePage(f"{context.spec.site}: JSON {NESTING}", "format") from None
+        raise UnreadablePage(f"{context.spec.site}: JSON nested too deeply", "format") from None
     except ValueError as error:
         if "<html" in text[:2000].lower() or not text.strip():
             raise unreadable(body, context) from error

@@ -44,8 +44,8 @@ class PageContext:
 class ReadProblem:
     """Something on the page that could not be read. ``position``: the entry's place on this page, from 1.
 
-    In a file it is the row, from 1 below the header. A problem in ``item_id`` or ``title`` (or the date or category of a table's row) costs the row; any other costs
-    only its field.
+    In a file it is the row, from 1 below the header. A problem in ``item_id`` or ``title`` (or in the date or category
+    of a table's row) costs the row; any other costs only its field.
     """
 
     position: int

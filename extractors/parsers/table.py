@@ -103,19 +103,18 @@ def _rows(body: bytes, spec: SiteSpec, context: PageContext) -> tuple[list[str],
             return _parquet(body)
         text = decode_body(body, context.content_type, spec.encoding)[0]
         return _json(text, lines=form == "jsonl") if form.startswith("json") else _csv(text, spec)
-    except UnreadablePage:
-        raise
-    except (ValueError, OSError, RecursionError, csv.Error, *_foreign_errors(form)) as error:
+    except _readable_errors(form) as error:
         raise UnreadablePage(f"{spec.site}: not a readable {form} file: {error}", "format") from error
 
 
-def _foreign_errors(form: str) -> tuple[type[Exception], ...]:
-    """What the format's library raises for a broken file, beyond ValueError and OSError."""
-    if form == "xlsx":
-        from python_calamine import CalamineError
+def _readable_errors(form: str) -> tuple[type[Exception], ...]:
+    """What the format's library raises for a broken file."""
+    usual = (ValueError, OSError, RecursionError, csv.Error)
+    if form != "xlsx":
+        return usual
+    from python_calamine import CalamineError
 
-        return (CalamineError,)
-    return ()
+    return (*usual, CalamineError)
 
 
 def _form_of(body: bytes) -> str:

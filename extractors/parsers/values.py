@@ -22,10 +22,23 @@ Store = Callable[[dict[str, Any], Any], bool]
 
 _DIGIT = re.compile(r"\d")
 _FLOAT = re.compile(r"\d+(?:[.,]\d+)?")
-_YES = frozenset(("true", "1", "yes", "y", "in stock", "instock", "available", "有货", "在庫あり", "http://schema.org/instock",
-                  "https://schema.org/instock"))  # fmt: skip
-_NO = frozenset(("false", "0", "no", "n", "out of stock", "outofstock", "sold out", "unavailable", "缺货", "无货", "売り切れ",
-                 "http://schema.org/outofstock", "https://schema.org/outofstock"))  # fmt: skip
+_YES = frozenset(("true", "1", "yes", "y", "in stock", "instock", "available", "有货", "有貨", "在庫あり"))
+_NO = frozenset(
+    (
+        "false",
+        "0",
+        "no",
+        "n",
+        "out of stock",
+        "outofstock",
+        "sold out",
+        "soldout",
+        "unavailable",
+        "缺货",
+        "无货",
+        "売り切れ",
+    )
+)
 _KINDS = {
     "price": "money", "price_high": "money", "list_price": "money", "coupon_price": "money", "member_price": "money",
     "units": "units", "rating": "float", "review_count": "int", "in_stock": "bool", "rank": "int", "url": "url",
@@ -141,7 +154,7 @@ def _float(name: str, _context: PageContext) -> Store:
 
 def _bool(name: str, _context: PageContext) -> Store:
     def store(values: dict[str, Any], raw: Any) -> bool:
-        word = str(raw).strip().casefold()
+        word = str(raw).strip().casefold().removeprefix("https://schema.org/").removeprefix("http://schema.org/")
         if word in _YES or word in _NO:
             values[name] = word in _YES
             return True

@@ -45,12 +45,14 @@ def _looks_like(body: bytes, context: PageContext) -> tuple[UnreadableKind, str]
     text = decode_body(body, context.content_type, context.spec.encoding)[0][:LOOKED_AT]
     title = _TITLE.search(text)
     called = f", titled {' '.join(title[1].split())!r}" if title else ""
-    mark = next((one for one in context.source.fetch.blocked_marks if one in text), None)
+    from extractors.blocked import blocked_by_body  # brings the HTTP library along: only for a refused page
+
+    wall = blocked_by_body(body, tuple(context.source.fetch.blocked_marks))
     found = _BLOCKED.search(text)
     visible = _MARKUP.sub(" ", text)
     words = len(visible.split())
-    if mark or (found and words < 1000):
-        return "blocked", f"blocked? The page says {mark or (found[0] if found else '')!r}{called}"
+    if wall or (found and words < 1000):
+        return "blocked", f"blocked? {wall or 'the page says ' + repr(found[0] if found else '')}{called}"
     if context.spec.reader == "html" and words < SHELL_WORDS and "<script" in text.lower():
         return "shell", f"an empty shell that its scripts fill ({words} words of text){called}: read its JSON instead"
     place = context.spec.items or context.spec.reader

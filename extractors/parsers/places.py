@@ -1,0 +1,188 @@
+"""Getters: functions that take one entry (an HTML node, a JSON value, a table's row) and give what stands in a place.
+
+Knows where values stand and nothing of what they mean. A rule that can't become a getter raises :class:`Broken`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from extractors.spec import FieldRule, Reader
+
+Getter = Callable[[Any], Any]
+
+_SHORT_CSS = re.compile(r"^(?P<css>.*?)(?:@(?P<attr>[A-Za-z_:][-\w:.]*))?$", re.DOTALL)
+_PLAIN_PATH = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$")
+_PROBE = LexborHTMLParser("<p></p>")
+
+
+class Broken(Exception):  # noqa: N818 - a message on its way to a Mistake
+    """A rule that can't be compiled: the key at fault, what stands there, what was expected."""
+
+    def __init__(self, key: str, found: str, expected: str) -> None:
+        super().__init__(expected)
+        self.mistake = (key, found, expected)
+
+
+def first_of(chain: tuple[Getter, ...]) -> Getter:
+    """A getter that tries each in turn and keeps the first value that is there."""
+
+    def first(entry: Any) -> Any:
+        for getter in chain:
+            value = getter(entry)
+            if value is not None:
+                return value
+        return None
+
+    return first
+
+
+def rule_getter(reader: Reader, rule: FieldRule) -> Getter:
+    """The getter of one rule. Raises Broken."""
+    getter = _PLACES[reader](rule)
+    if rule.regex is not None:
+        getter = _matched(getter, checked_regex(rule.regex, "regex"))
+    if rule.map is not None:
+        getter = _mapped(getter, rule.map)
+    return getter if rule.default is None else first_of((getter, lambda _entry: rule.default))
+
+
+def _html_place(rule: FieldRule) -> Getter:
+    _refuse(rule, ("path", "column"), "css (with reader html)")
+    parts = _SHORT_CSS.match(rule.short) if rule.short is not None else None
+    css = (parts["css"].strip() if parts else rule.css) or ""
+    attr = (parts["attr"] if parts else None) or rule.attr
+    if css:
+        checked_css(css, "short" if parts else "css")
+    if not css and not attr:
+        return _nothing
+    return html_getter(css, attr, own=rule.text == "own")
+
+
+def html_getter(css: str, attr: str | None, *, own: bool = False) -> Getter:
+    """The text (or attribute) of the first node under an entry that ``css`` selects; the entry itself for ""."""
+
+    def text_of(node: Any) -> Any:
+        found = node.css_first(css)
+        return None if found is None else (" ".join(found.text().split()) or None)
+
+    def own_text_of(node: Any) -> Any:
+        found = node.css_first(css) if css else node
+        return None if found is None else (" ".join(found.text(deep=False).split()) or None)
+
+    def attr_of(node: Any) -> Any:
+        found = node.css_first(css)
+        return None if found is None else ((found.attrs.get(attr) or "").strip() or None)
+
+    def attr_here(node: Any) -> Any:
+        return (node.attrs.get(attr) or "").strip() or None
+
+    if attr is not None:
+        return attr_of if css else attr_here
+    return own_text_of if own else text_of
+
+
+def _json_place(rule: FieldRule) -> Getter:
+    _refuse(rule, ("css", "attr", "column"), "path (with readers json and jsonld)")
+    path = rule.path or rule.short
+    if not path:
+        return _nothing
+    found = path_getter(path, "short" if rule.short else "path")
+    return lambda entry: _scalar(found(entry))
+
+
+def _scalar(value: Any) -> Any:
+    """A JSON value as a field's raw value: the first of a list, text without outer blanks and lone surrogates."""
+    while isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, str):
+        text = " ".join(value.split())
+        return (text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")) or None
+    return value if isinstance(value, (int, float)) else None
+
+
+def _table_place(rule: FieldRule) -> Getter:
+    _refuse(rule, ("css", "attr", "path"), "column (with reader table)")
+    column = rule.column or rule.short
+    return (lambda row: row.get(column)) if column else _nothing
+
+
+def _nothing(_entry: Any) -> Any:
+    return None
+
+
+_PLACES: dict[str, Callable[[FieldRule], Getter]] = {
+    "html": _html_place, "json": _json_place, "jsonld": _json_place, "table": _table_place,
+}  # fmt: skip
+
+
+def _refuse(rule: FieldRule, names: tuple[str, ...], expected: str) -> None:
+    for name in names:
+        if getattr(rule, name) is not None:
+            raise Broken(name, repr(getattr(rule, name)), expected)
+
+
+def _matched(getter: Getter, pattern: re.Pattern[str]) -> Getter:
+    group = 1 if pattern.groups else 0
+
+    def matched(entry: Any) -> Any:
+        value = getter(entry)
+        found = pattern.search(str(value)) if value is not None else None
+        return (found[group] or "").strip() or None if found else None
+
+    return matched
+
+
+def _mapped(getter: Getter, table: dict[str, Any]) -> Getter:
+    def mapped(entry: Any) -> Any:
+        value = getter(entry)
+        return None if value is None else table.get(str(value), value)
+
+    return mapped
+
+
+def path_getter(path: str, key: str) -> Getter:
+    """A function for a JMESPath; plain dotted paths need no interpreter. Raises Broken."""
+    if _PLAIN_PATH.match(path):
+        return _plain_path(tuple(path.split(".")))
+    try:
+        compiled = jmespath.compile(path)
+    except JMESPathError as error:
+        raise Broken(key, repr(path), f"a JMESPath ({str(error).splitlines()[0]})") from error
+    return compiled.search
+
+
+def _plain_path(names: tuple[str, ...]) -> Getter:
+    def walk(value: Any) -> Any:
+        for name in names:
+            if not isinstance(value, dict):
+                return None
+            value = value.get(name)
+        return value
+
+    return walk
+
+
+@lru_cache(maxsize=4096)
+def checked_css(css: str, key: str) -> str:
+    """The selector, tried. Raises Broken, blaming ``key``."""
+    try:
+        _PROBE.css(css)
+    except SelectolaxError as error:
+        raise Broken(key, repr(css), "a CSS selector") from error
+    return css
+
+
+def checked_regex(regex: str, key: str) -> re.Pattern[str]:
+    """The pattern, compiled. Raises Broken, blaming ``key``."""
+    try:
+        return re.compile(regex)
+    except re.error as error:
+        raise Broken(key, repr(regex), f"a regular expression ({error})") from error
