@@ -1,0 +1,164 @@
+"""What the boards show, read from the marts with one query a mart for all categories at once.
+
+Knows the warehouse's tables and nothing of HTML, languages or files. ``boards/sql/*.sql`` hold the queries; each says
+its grain. Reads marts, plus the small tables that tell of health (snapshot, capture, quarantine, run, alert_episode).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from boards.figures import Lead, choose_lead
+
+Row = Mapping[str, Any]
+Key = tuple[str, str]
+
+HISTORY_DAYS = 90
+HEALTH_DAYS = 14
+RANKING_ROWS = 200
+_SQL = Path(__file__).parent / "sql"
+
+
+@dataclass(slots=True)
+class CategoryRows:
+    """All rows one category's page shows. ``concentration`` and ``market`` are those of the snapshot shown."""
+
+    head: Row
+    lead: Lead | None = None
+    concentration: list[Row] = field(default_factory=list)
+    concentration_history: list[Row] = field(default_factory=list)
+    market: list[Row] = field(default_factory=list)
+    market_history: list[Row] = field(default_factory=list)
+    shares: list[Row] = field(default_factory=list)
+    share_history: list[Row] = field(default_factory=list)
+    bands: list[Row] = field(default_factory=list)
+    ranking: list[Row] = field(default_factory=list)
+    movement: list[Row] = field(default_factory=list)
+    episodes: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class HealthRows:
+    """What the data-health page shows, of the last ``HEALTH_DAYS`` days."""
+
+    captures: list[Row] = field(default_factory=list)
+    days: list[Row] = field(default_factory=list)
+    quarantine: list[Row] = field(default_factory=list)
+    runs: list[Row] = field(default_factory=list)
+
+
+@cache
+def sql_text(name: str) -> str:
+    """The query of ``boards/sql/NAME.sql``."""
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def fetch_rows(con: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object]) -> list[Row]:
+    """The rows of ``boards/sql/NAME.sql``; takes from ``parameters`` those the query names."""
+    text = sql_text(name)
+    named = {key: parameters[key] for key in set(re.findall(r"\$([a-z_]+)", text))}
+    rows: list[Row] = con.execute(text, named).to_arrow_table().to_pylist()
+    return rows
+
+
+def has_table(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the current database and schema hold that table."""
+    found = con.execute(
+        "SELECT count(*) FROM information_schema.tables WHERE table_catalog = current_database() AND table_name = $t",
+        {"t": table},
+    ).fetchone()
+    return found is not None and found[0] > 0
+
+
+def read_categories(con: duckdb.DuckDBPyConnection) -> list[CategoryRows]:
+    """Every category that was ever observed, in the order of source and title."""
+    categories = {_key(head): CategoryRows(head) for head in fetch_rows(con, "categories", {})}
+    if not categories:
+        return []
+    scope = _scope(categories.values())
+    _read_concentration(con, categories, scope)
+    _read_market(con, categories, scope)
+    scope |= {
+        "measures": [rows.lead.measure if rows.lead else "listings" for rows in categories.values()],
+        "bases": [rows.lead.basis if rows.lead else None for rows in categories.values()],
+    }
+    for name in ("shares", "share_history", "bands", "ranking", "movement"):
+        _share_out(categories, name, fetch_rows(con, name, scope))
+    if has_table(con, "alert_episode"):
+        _share_out(categories, "episodes", fetch_rows(con, "episodes", {}))
+    return list(categories.values())
+
+
+def read_health(con: duckdb.DuckDBPyConnection) -> HealthRows:
+    """Captures, coverage, quarantine and runs of the ``HEALTH_DAYS`` days before the last observation."""
+    last = con.execute("SELECT max(observed_at)::TIMESTAMPTZ FROM snapshot").to_arrow_table().to_pylist()[0]
+    latest: datetime | None = next(iter(last.values()))
+    if latest is None:
+        return HealthRows(runs=fetch_rows(con, "health_runs", {}))
+    scope = {"health_from": latest - timedelta(days=HEALTH_DAYS)}
+    return HealthRows(
+        captures=fetch_rows(con, "health_captures", scope),
+        days=fetch_rows(con, "health_days", scope),
+        quarantine=fetch_rows(con, "health_quarantine", scope),
+        runs=fetch_rows(con, "health_runs", {}),
+    )
+
+
+def _key(row: Row) -> Key:
+    return row["source"], row["category_id"]
+
+
+def _scope(categories: Iterable[CategoryRows]) -> dict[str, Any]:
+    """The query parameters that name the snapshots shown; the plain bounds let the lake skip files."""
+    heads = [rows.head for rows in categories]
+    shown = [head["observed_at"] for head in heads]
+    return {
+        "sources": [head["source"] for head in heads],
+        "category_ids": [head["category_id"] for head in heads],
+        "shown_at": shown,
+        "shown_from": min(shown),
+        "shown_to": max(shown),
+        "history_from": min(shown) - timedelta(days=HISTORY_DAYS),
+        "most": RANKING_ROWS,
+    }
+
+
+def _share_out(categories: Mapping[Key, CategoryRows], name: str, rows: Sequence[Row]) -> None:
+    """Puts each row into the list ``name`` of its category; rows of unknown categories are not ours to show."""
+    for row in rows:
+        category = categories.get(_key(row))
+        if category is not None:
+            getattr(category, name).append(row)
+
+
+def _read_concentration(con: duckdb.DuckDBPyConnection, categories: dict[Key, CategoryRows], scope: Row) -> None:
+    by_category: dict[Key, list[Row]] = defaultdict(list)
+    for row in fetch_rows(con, "concentration", scope):
+        by_category[_key(row)].append(row)
+    for key, rows in categories.items():
+        mine = by_category[key]
+        rows.concentration = [row for row in mine if row["observed_at"] == rows.head["observed_at"]]
+        rows.lead = choose_lead(rows.concentration)
+        if rows.lead is not None:
+            lead = (rows.lead.measure, rows.lead.basis)
+            rows.concentration_history = [row for row in mine if (row["measure"], row["units_basis"]) == lead]
+
+
+def _read_market(con: duckdb.DuckDBPyConnection, categories: dict[Key, CategoryRows], scope: Row) -> None:
+    by_category: dict[Key, list[Row]] = defaultdict(list)
+    for row in fetch_rows(con, "market", scope):
+        by_category[_key(row)].append(row)
+    for key, rows in categories.items():
+        mine = by_category[key]
+        rows.market = [row for row in mine if row["observed_at"] == rows.head["observed_at"]]
+        first = rows.market[0]["units_basis"] if rows.market else None
+        rows.market_history = [row for row in mine if row["units_basis"] == first]

@@ -1,0 +1,14 @@
+-- Grain: source x category x brand, at the snapshot shown, of the measure and basis the board leads with.
+WITH scope AS (
+    SELECT
+        unnest($sources) AS source, unnest($category_ids) AS category_id,
+        unnest($shown_at)::TIMESTAMPTZ AS observed_at, unnest($measures) AS measure, unnest($bases) AS lead_basis
+)
+
+SELECT mart.*
+FROM brand_share AS mart
+INNER JOIN scope USING (source, category_id, observed_at, measure)
+WHERE
+    mart.observed_at BETWEEN $shown_from AND $shown_to
+    AND mart.units_basis IS NOT DISTINCT FROM scope.lead_basis
+ORDER BY mart.source, mart.category_id, mart.share DESC NULLS LAST, mart.brand_rank NULLS LAST, mart.brand_key

@@ -1,0 +1,148 @@
+"""Words and numbers as people read them, in one language. Numbers and dates by Babel; messages from ``locales/``.
+
+Rounding is honest: the low end of an interval is rounded down and the high end up, so that what is shown is never
+more than what is known.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal
+
+from extractors.config import read_yaml
+
+LOCALES: Final = {"en": "en", "zh-CN": "zh_CN"}
+NONE: Final = "—"
+Number = int | float | Decimal
+_FOLDER = Path(__file__).parent / "locales"
+
+
+def round_outward(value: Number, *, up: bool, digits: int = 3) -> Decimal:
+    """``value`` to ``digits`` significant digits (at least to whole units above 100), down, or up where ``up``."""
+    exact = Decimal(str(value))
+    if exact == 0:
+        return Decimal(0)
+    step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
+    return exact.quantize(step, rounding=ROUND_CEILING if up else ROUND_FLOOR)
+
+
+@cache
+def _messages(locale: str) -> dict[str, str]:
+    return {str(key): str(text) for key, text in read_yaml(_FOLDER / f"{locale}.yaml").items()}
+
+
+class Wording:
+    """One language: messages by key and Babel's formats. Raises ValueError for a language we have no words for."""
+
+    def __init__(self, locale: str) -> None:
+        if locale not in LOCALES:
+            raise ValueError(f"boards locale {locale!r}: expected one of {', '.join(LOCALES)}")
+        self.tag = locale
+        self.babel = Locale.parse(LOCALES[locale])
+        self._texts = _messages(locale)
+
+    def say(self, key: str, **values: object) -> str:
+        """The message ``key`` with ``{name}`` filled in. Raises KeyError for a message we don't have."""
+        return self._texts[key].format(**values)
+
+    def choice(self, prefix: str, value: object) -> str:
+        """The message of ``prefix.value``; the value itself, as data, where nobody gave it words."""
+        return self._texts.get(f"{prefix}.{value}", NONE if value is None else str(value))
+
+    def count(self, value: Number | None) -> str:
+        """A whole count in full: 12,034."""
+        return NONE if value is None else str(format_decimal(value, format="#,##0", locale=self.babel))
+
+    def compact(self, value: Number | None, *, up: bool = False, currency: str | None = None) -> str:
+        """A large number in short, 12.3K or 1.23万, rounded down, or up where ``up``; as money with ``currency``."""
+        if value is None:
+            return NONE
+        rounded = round_outward(value, up=up)
+        if currency:
+            return str(format_compact_currency(rounded, currency, locale=self.babel, fraction_digits=2))
+        return str(format_compact_decimal(rounded, locale=self.babel, fraction_digits=2))
+
+    def interval(self, low: Number | None, high: Number | None, currency: str | None = None) -> str:
+        """What is known of a figure: ``≥ 12K`` without an upper bound, ``12K–15K`` with one, ``12K`` where exact."""
+        if low is None:
+            return NONE
+        shown = self.compact(low, currency=currency)
+        if high is None:
+            return f"≥ {shown}"
+        top = self.compact(high, up=True, currency=currency)
+        return shown if top == shown else f"{shown}–{top}"
+
+    def percent(self, share: Number | None, digits: int = 0) -> str:
+        """A share, 0 to 1, as per cent."""
+        if share is None:
+            return NONE
+        return f"{format_decimal(Decimal(str(share)) * 100, format='0.' + '#' * digits, locale=self.babel)}%"
+
+    def points(self, share: Number | None) -> str:
+        """A difference of shares in percentage points, signed."""
+        if share is None:
+            return NONE
+        return str(format_decimal(Decimal(str(share)) * 100, format="+0.0;−0.0", locale=self.babel))
+
+    def number(self, value: Number | None) -> str:
+        """A measured number to three significant digits: 7.31, 0.42, 131."""
+        if value is None:
+            return NONE
+        return str(format_decimal(round_outward(value, up=False), locale=self.babel))
+
+    def change(self, share: Number | None) -> str:
+        """A relative change, signed: −5%."""
+        if share is None:
+            return NONE
+        return f"{format_decimal(Decimal(str(share)) * 100, format='+0.#;−0.#', locale=self.babel)}%"
+
+    def alert_value(self, low: Number | None, high: Number | None, unit: str) -> str:
+        """An alert's figure in the unit its rule uses; a share as per cent, a currency code as money."""
+        if unit == "share":
+            return self.percent(low, 1)
+        if unit in {"rank", "index", "flag"}:
+            return self.count(low)
+        return self.interval(low, high, unit if len(unit) == 3 and unit.isupper() else None)
+
+    def price(self, low: Number | None, currency: str | None, high: Number | None = None) -> str:
+        """A price, or its range; plain numbers where the currency is unknown."""
+        if low is None:
+            return NONE
+        shown = self._money(low, currency)
+        return shown if high is None or high == low else f"{shown}–{self._money(high, currency)}"
+
+    def band(self, low: Number, high: Number | None, currency: str | None) -> str:
+        """A price band ``[low, high)`` in short; ``¥300+`` where open."""
+        return f"{self._money(low, currency)}+" if high is None else f"{self._money(low, currency)}–{high:,.6g}"
+
+    def day(self, value: date | None) -> str:
+        """A date with its month in words or signs."""
+        return NONE if value is None else str(format_date(value, format="medium", locale=self.babel))
+
+    def short_day(self, value: date | None) -> str:
+        """Month and day, for an axis."""
+        pattern = "M月d日" if self.babel.language == "zh" else "d MMM"
+        return NONE if value is None else str(format_date(value, format=pattern, locale=self.babel))
+
+    def instant(self, value: datetime | None) -> str:
+        """A moment in UTC, to the minute."""
+        if value is None:
+            return NONE
+        return f"{format_datetime(value, format='yyyy-MM-dd HH:mm', locale=self.babel)} UTC"
+
+    def _money(self, value: Number, currency: str | None) -> str:
+        whole = Decimal(str(value)) == Decimal(str(value)).to_integral_value()
+        if not currency:
+            return str(format_decimal(value, format="#,##0" if whole else "#,##0.00", locale=self.babel))
+        return str(
+            format_currency(
+                value, currency, format="¤#,##0" if whole else "¤#,##0.00", locale=self.babel, currency_digits=False
+            )
+        )

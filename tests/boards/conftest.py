@@ -1,0 +1,238 @@
+"""A small warehouse of marts, made by hand: plain, hostile, empty and half-seen categories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+HOSTILE = [
+    "<script>alert('shelf')</script>",
+    '"><img src=x onerror=alert(1)>',
+    '=HYPERLINK("http://evil.example","click")',
+    "{{ 7*7 }} {% raw %} ${7*7}",
+    "珀莱雅 双抗精华液 3.0 抗氧化 抗糖 提亮肤色 30ml 官方正品 " * 4,
+    "\u202eevil rtl\u202c مصل الوجه",
+    "Supercalifragilistic" * 12,
+    "😀 Emoji & ampersand < > ' quotes \" 全角（）",
+]
+TITLES = [
+    "珀莱雅双抗精华液3.0 30ml",
+    "Hydrating face serum with niacinamide, 50 ml",
+    "薇诺娜 舒敏保湿特护霜 50g",
+    "Vitamin C brightening serum — twin pack",
+    "欧莱雅玻色因紫熨斗眼霜",
+    "自然堂 小紫瓶精华",
+]
+BRANDS = [
+    ("proya", "珀莱雅", "rival"), ("winona", "薇诺娜", None), ("loreal", "L'Oréal", "rival"), ("ours", "Our Own", "own"),
+    ("chando", "自然堂", None), ("olay", "OLAY", None), ("estee", "Estée Lauder", None), ("nobrand", None, None),
+    ("hostile", "<b>Bold & Brand</b>", None), ("kans", "韩束", None), ("pechoin", "百雀羚", None),
+    ("freeplus", "freeplus", None), ("curel", "Curél", None), ("elixir", "ELIXIR", None),
+]  # fmt: skip
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Rows by column name; columns a row does not name are NULL."""
+    if not rows:
+        return
+    columns = sorted({column for row in rows for column in row})
+    marks = ", ".join("?" for _ in columns)
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    con.executemany(sql, [[row.get(column) for column in columns] for row in rows])
+
+
+@pytest.fixture
+def marts(project_root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse: every table of warehouse/schema, in memory."""
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        for path in sorted((project_root / "warehouse" / "schema").glob("*.sql")):
+            con.execute(re.sub(r"ALTER TABLE \w+ SET PARTITIONED BY[^;]*;", "", path.read_text(encoding="utf-8")))
+        yield con
+
+
+def key(source: str, category: str, day: int) -> dict[str, Any]:
+    """The key columns of an observation ``day`` days before NOW."""
+    at = NOW - timedelta(days=day)
+    return {"source": source, "category_id": category, "observed_at": at, "observed_on": at.date()}
+
+
+def snapshot(source: str, category: str, day: int, **values: Any) -> dict[str, Any]:
+    """A complete snapshot of 60 of 60 items, unless told otherwise."""
+    base = {
+        "category_title": category.title(), "expected": 60, "captured": 60, "sponsored": 3, "quarantined": 2,
+        "coverage": 1.0, "complete": True, "status": "ok", "simulated": source == "demo", "parser_version": "demo/1",
+        "band_set": "2026-01",
+    }  # fmt: skip
+    return {**key(source, category, day), **base, **values}
+
+
+def concentration(source: str, category: str, day: int, measure: str, **values: Any) -> dict[str, Any]:
+    """A concentration row that drifts from day to day."""
+    hhi = 1150.0 + 9 * (30 - day)
+    base = {
+        "measure": measure, "units_basis": None if measure == "listings" else "trailing", "cr1": 0.23, "cr3": 0.48,
+        "cr4": 0.56, "cr5": 0.63, "cr10": 0.89, "hhi": hhi, "hhi_low": hhi - 210, "hhi_high": hhi + 340,
+        "effective_brands": 10000 / hhi, "level": "moderate", "level_set": "doj_ftc_2023", "total_low": 412345.0,
+        "families": 58, "families_known": 51, "brands": 14, "coverage": 1.0, "complete": True,
+        "unknown_brand_share": 0.043, "lower_bound_share": 0.31,
+    }  # fmt: skip
+    return {**key(source, category, day), **base, **values}
+
+
+def shares(source: str, category: str, day: int) -> list[dict[str, Any]]:
+    """Fourteen brands whose shares fall off; one without a canonical name, one hostile, one of unknown brand."""
+    weights = [23, 14, 11, 9 + 0.1 * (30 - day), 8, 7, 6, 5, 4, 4, 3, 2, 1, 1]
+    total = sum(weights) + 4
+    rows = [
+        {
+            **key(source, category, day), "measure": "units_30d", "units_basis": "trailing", "brand_key": brand_key,
+            "brand": brand, "ownership": owner, "value_low": weight * 1000.0, "value_high": None, "share": weight / total,
+            "share_low": 0.8 * weight / total, "share_high": 1.25 * weight / total, "families": 3, "listings": 4,
+            "brand_rank": number,
+        }
+        for number, ((brand_key, brand, owner), weight) in enumerate(zip(BRANDS, weights, strict=True), start=1)
+    ]  # fmt: skip
+    unknown = {"brand_key": None, "brand": None, "ownership": None, "share": 4 / total, "brand_rank": None}
+    return [*rows, {**rows[0], **unknown, "share_low": None, "share_high": None}]
+
+
+def bands(source: str, category: str) -> list[dict[str, Any]]:
+    """Five price bands, the last open, one without any unit known."""
+    edges = [(0, 60), (60, 120), (120, 240), (240, 480), (480, None)]
+    listing, units = [0.30, 0.28, 0.22, 0.15, 0.05], [0.18, 0.41, 0.27, 0.14, None]
+    return [
+        {
+            **key(source, category, 0), "units_basis": "trailing", "band_set": "2026-01", "band_no": number + 1,
+            "band_low": low, "band_high": high, "currency": "CNY", "listings": round(60 * listing[number]),
+            "families": 10, "listing_share": listing[number], "units_share": units[number], "units_30d_low": 12345.0,
+            "brands": 6, "cr3": 0.6, "own_listings": int(number in {1, 3}), "coverage": 1.0, "lower_bound_share": 0.3,
+            "gap": None if units[number] is None else units[number] - listing[number], "market_band": number == 1,
+        }
+        for number, (low, high) in enumerate(edges)
+    ]  # fmt: skip
+
+
+def items(source: str, category: str, count: int) -> list[dict[str, Any]]:
+    """A ranking with every oddity: hostile titles and addresses, no price, no sales, open intervals, resets."""
+    rows = []
+    for number in range(1, count + 1):
+        brand_key, brand, owner = BRANDS[number % len(BRANDS)]
+        exact = number % 3 == 0
+        rows.append({
+            **key(source, category, 0), "item_id": f"i{number}", "family_id": f"f{number}",
+            "title": HOSTILE[number - 1] if number <= len(HOSTILE) else TITLES[number % len(TITLES)],
+            "url": "javascript:alert(1)" if number == 2 else f"https://shop.example/item/{number}?a=1&b=2",
+            "brand_key": brand_key, "brand": brand, "ownership": owner, "shop": "官方旗舰店" if number % 2 else None,
+            "rank": number, "sponsored": False, "in_stock": number % 11 != 0, "currency": "CNY",
+            "price": None if number == 5 else 39 + 7.5 * number, "price_high": 89 if number == 3 else None,
+            "list_price": 399 if number % 4 == 0 else None, "units_basis": "trailing", "units_window_days": 30,
+            "units_low": None if number == 6 else 15000 - 100 * number, "units_high": 15999 if exact else None,
+            "units_text": None if number == 6 else "1.5万+人付款", "counter_reset": number == 9,
+            "units_30d_low": None if number in {6, 9} else 15000.0 - 100 * number,
+            "units_30d_high": 15999.0 if exact else None, "capture_id": f"urn:uuid:0192f3a1-7b7c-4a71-9a51-{number:012d}",
+        })  # fmt: skip
+    return rows
+
+
+def movement(source: str, category: str, count: int) -> list[dict[str, Any]]:
+    """Moves up and down, entrants and drop-outs."""
+    rows = [
+        {
+            **key(source, category, 0), "item_id": f"i{number}", "title": TITLES[number % len(TITLES)],
+            "brand": BRANDS[number % 14][1], "brand_key": BRANDS[number % 14][0], "rank": number,
+            "previous_rank": None if number % 9 == 0 else number + (number % 5) - 2, "entered": number % 9 == 0,
+            "dropped": False, "previous_at": NOW - timedelta(days=1),
+            "price_change_share": -0.052 if number % 6 == 0 else None,
+        }
+        for number in range(1, count + 1)
+    ]  # fmt: skip
+    gone = {
+        **rows[0],
+        "item_id": "gone",
+        "title": "<i>Gone</i> 面霜",
+        "rank": None,
+        "previous_rank": 17,
+        "dropped": True,
+    }
+    return [*rows, gone]
+
+
+def market(source: str, category: str, day: int, **values: Any) -> dict[str, Any]:
+    """A market of 412,345 units and more."""
+    base = {
+        "units_basis": "trailing", "currency": "CNY", "units_30d_low": 412345.0 - 900 * day, "gmv_30d_low": 51234567.0,
+        "listings": 60, "families": 58, "families_known": 51, "median_price": 129.0, "stock_out_share": 0.07,
+        "entrants": 4, "dropouts": 3, "coverage": 1.0, "complete": True, "lower_bound_share": 0.31,
+    }  # fmt: skip
+    return {**key(source, category, day), **base, **values}
+
+
+def episode(source: str, category: str, state: str) -> dict[str, Any]:
+    """An open alert episode."""
+    return {
+        "rule_id": "rival-passes", "rule_version": "v1", "rule_title": "Rival passes 20,000", "severity": "immediate",
+        "source": source, "category_id": category, "category_title": category, "entity_kind": "item", "entity_id": "i1",
+        "entity_name": "珀莱雅 <双抗>", "ownership": "rival", "metric": "units_30d", "compared_with": "absolute",
+        "condition": "above 20000", "unit": "units", "state": state, "started_at": NOW - timedelta(days=2),
+        "started_on": date(2026, 11, 20), "fired_at": NOW - timedelta(days=1), "first_seen": False, "escalations": 0,
+        "last_at": NOW, "last_low": 24000.0, "simulated": source == "demo",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def fill(marts: duckdb.DuckDBPyConnection) -> Callable[..., None]:
+    """Fills one ordinary category: ``days`` of history, ``count`` items."""
+
+    def fill_category(source: str, category: str, title: str, days: int = 30, count: int = 60) -> None:
+        past = range(days - 1, -1, -1)
+        measures = ("units_30d", "gmv_30d", "units_shown", "listings")
+        insert(marts, "snapshot", [snapshot(source, category, day, category_title=title) for day in past])
+        rows = [concentration(source, category, day, measure) for day in past for measure in measures]
+        insert(marts, "brand_concentration", rows)
+        insert(marts, "brand_share", [row for day in past for row in shares(source, category, day)])
+        insert(marts, "price_band", bands(source, category))
+        insert(marts, "item_day", items(source, category, count))
+        insert(marts, "rank_movement", movement(source, category, count))
+        insert(marts, "market_size", [market(source, category, day) for day in past])
+
+    return fill_category
+
+
+@pytest.fixture
+def shelf(marts: duckdb.DuckDBPyConnection, fill: Callable[..., None]) -> duckdb.DuckDBPyConnection:
+    """Six categories of two sources: ordinary, hostile, newly incomplete, refused at first sight, first day, firing."""
+    fill("demo", "serum", "精华 Serum")
+    fill("demo", "cream", "面霜 <Cream> & Co")
+    insert(marts, "snapshot", [snapshot("demo", "mask", 0, category_title="面膜", expected=100, captured=0, coverage=0.0,
+        complete=False, status="refused", status_reason="items 0 < items_min 40")])  # fmt: skip
+    half = {
+        "captured": 31,
+        "coverage": 0.52,
+        "complete": False,
+        "status": "incomplete",
+        "status_reason": "page 3 blocked",
+    }
+    fill("tmall-double11", "cosmetics", "Cosmetics, Double 11")
+    insert(
+        marts, "snapshot", [snapshot("tmall-double11", "cosmetics", -1, category_title="Cosmetics, Double 11", **half)]
+    )
+    fill("tmall-double11", "first-day", "Seen once", days=1, count=5)
+    insert(marts, "alert_episode", [episode("demo", "serum", "firing"), episode("demo", "serum", "recovering")])
+    capture = {"capture_id": "c1", "page_no": 1, "http_status": 200, "outcome": "ok"}
+    blocked = {**capture, "capture_id": "c2", "outcome": "blocked", "outcome_detail": "403: <CAPTCHA>"}
+    insert(marts, "capture", [{**key("demo", "serum", day), **row} for day in range(5) for row in (capture, blocked)])
+    turned = {"capture_id": "c1", "row_no": 7, "expectation": "price > 0", "column_name": "price", "row_json": "{}"}
+    insert(marts, "quarantine", [{**key("demo", "serum", 1), **turned, "found": "<script>alert(1)</script>"}])
+    run = {"run_id": "r1", "kind": "load", "source": "demo", "started_at": NOW, "status": "ok", "rows_loaded": 640}
+    insert(
+        marts, "run", [{**run, "finished_at": NOW + timedelta(seconds=4)}, {**run, "run_id": "r2", "status": "failed"}]
+    )
+    return marts
