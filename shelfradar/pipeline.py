@@ -37,10 +37,9 @@ def plan(settings: Settings, source: str, observed_at: datetime) -> list[Answer]
 
 def fetch(settings: Settings, source: str, observed_at: datetime, batch: Answer) -> Answer:
     """Fetch and archive the pages of one batch; counts captures by outcome."""
-    from extractors.fetch import fetch_categories
-
     from extractors.archive import Archive
     from extractors.capture import write_captures
+    from extractors.fetch import fetch_categories
 
     chosen = read_one_source(settings.config, source)
     categories = [chosen.category(name) for name in batch["categories"]]
@@ -54,9 +53,8 @@ def fetch(settings: Settings, source: str, observed_at: datetime, batch: Answer)
 
 def extract(settings: Settings, source: str, observed_at: datetime, batch_no: int) -> Answer:
     """Read the listings out of one batch's captures, in a worker process with hard limits."""
-    from extractors.extract import extract_captures
-
     from extractors.archive import Archive
+    from extractors.extract import extract_captures
 
     chosen = read_one_source(settings.config, source)
     stage = StageDir(settings.home, source, observed_at)
@@ -117,9 +115,8 @@ def replace_and_transform(con: Any, source: Source, configuration: Configuration
     Where ``config/`` changed since the marts were made, all of them are made again, so that no two dates follow
     different rules. Returns the number of snapshots loaded.
     """
-    from transforms.run import rebuild, transform
-
     from transforms.reference import sync_reference
+    from transforms.run import rebuild, transform
     from warehouse.load import replace_partitions
 
     changed = sync_reference(con, configuration.reference)
@@ -133,7 +130,7 @@ def replace_and_transform(con: Any, source: Source, configuration: Configuration
 
 def alerts(settings: Settings, source: str | None, observed_at: datetime | None) -> Answer:
     """Evaluate the alert rules over the marts and queue what crossed, in one transaction; sends nothing."""
-    from alerts.evaluation import evaluate_source
+    from alerts.run import evaluate_source
 
     configuration = read_configuration(settings.config)
     names = [source] if source else sorted(configuration.sources)
@@ -168,9 +165,8 @@ def boards(settings: Settings) -> Answer:
 
 def transform(settings: Settings, source: str | None, *, full: bool) -> Answer:
     """Marts again: all of them, or those that a change of ``config/`` made stale."""
-    from transforms.run import rebuild
-
     from transforms.reference import sync_reference
+    from transforms.run import rebuild
 
     configuration = read_configuration(settings.config)
 
@@ -232,9 +228,8 @@ def import_file(
 
     ``dated``: ``observed_at`` was asked for, which contradicts a file that has dates of its own (ValueError).
     """
-    from extractors.extract import extract_file
-
     from extractors.archive import Archive
+    from extractors.extract import extract_file
 
     tell = report or (lambda _: None)
     chosen = read_one_source(settings.config, source)
