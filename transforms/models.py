@@ -1,0 +1,77 @@
+"""The SQL models: one report, or step of one, a file; in the order their own references ask for.
+
+A model reads ``NAME_now`` (rows of table NAME at the snapshots to make) or ``NAME_before`` (the time before them), the
+reference tables, steps by their name, and ``rates_target`` or ``movement_target``: the snapshots to make. This module
+reads the files with sqlglot's parser; it must not know connections or dates.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from graphlib import TopologicalSorter
+from importlib.resources import files
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+
+Kind = Literal["mart", "step"]
+Reach = Literal["rates", "movement"]
+_SCOPED = re.compile(r"^(?P<table>\w+)_(?P<span>now|before)$")
+_HEADER = re.compile(r"^-- (?P<kind>Mart|Step): ")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One file of ``transforms/models``. ``scoped`` holds the (table, span) pairs it reads as ``table_span``."""
+
+    name: str
+    kind: Kind
+    sql: str
+    reads: frozenset[str]
+    scoped: frozenset[tuple[str, str]]
+    needs: frozenset[str]
+    reach: Reach
+
+
+def read_model_sql(name: str, sql: str, names: frozenset[str]) -> Model:
+    """The model in ``sql``. Raises ValueError where the header does not say whether it is a mart or a step."""
+    header = _HEADER.match(sql)
+    if header is None:
+        raise ValueError(
+            f"transforms/models/{name}.sql: found {sql[:40]!r}; expected a first line '-- Mart: …' or '-- Step: …'"
+        )
+    reads = _tables(sql)
+    scoped = frozenset((match["table"], match["span"]) for match in map(_SCOPED.match, reads) if match)
+    needs = ({table for table, _ in scoped} | reads) & names - {name}
+    kind: Kind = "mart" if header["kind"] == "Mart" else "step"
+    reach: Reach = "movement" if "movement_target" in reads else "rates"
+    return Model(name, kind, sql, reads, scoped, frozenset(needs), reach)
+
+
+@cache
+def ordered_models() -> tuple[Model, ...]:
+    """Every model, each after those it needs. Raises graphlib.CycleError where two need each other."""
+    folder = files("transforms") / "models"
+    texts = {
+        one.name.removesuffix(".sql"): one.read_text(encoding="utf-8")
+        for one in folder.iterdir()
+        if one.name.endswith(".sql")
+    }
+    models = {name: read_model_sql(name, sql, frozenset(texts)) for name, sql in sorted(texts.items())}
+    order = TopologicalSorter({name: sorted(model.needs) for name, model in models.items()}).static_order()
+    return tuple(models[name] for name in order)
+
+
+@cache
+def scope_sql(name: str) -> str:
+    """The planning query ``transforms/scope/NAME.sql``."""
+    return (files("transforms") / "scope" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _tables(sql: str) -> frozenset[str]:
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    return frozenset(table.name for table in tree.find_all(exp.Table) if table.name not in own)

@@ -1,0 +1,22 @@
+-- The snapshots whose marts a load changes: its own; those of 8 days after, whose counters may be compared with it
+-- (rates); those of 28 days after, whose entrants may be known from it; and the next complete one, compared with it.
+WITH reached AS (
+    SELECT
+        after.category_id, after.observed_at, after.observed_at <= loaded.observed_at + INTERVAL 8 DAY AS rates
+    FROM loaded
+    INNER JOIN scope_snapshot AS after
+        ON
+            loaded.category_id = after.category_id
+            AND after.observed_at BETWEEN loaded.observed_at AND loaded.observed_at + INTERVAL 28 DAY
+    UNION ALL
+    SELECT loaded.category_id, min(after.observed_at), FALSE
+    FROM loaded
+    INNER JOIN scope_snapshot AS after
+        ON loaded.category_id = after.category_id AND loaded.observed_at < after.observed_at
+    WHERE after.complete
+    GROUP BY loaded.category_id, loaded.observed_at
+)
+
+SELECT category_id, observed_at, bool_or(rates) AS rates
+FROM reached
+GROUP BY category_id, observed_at
