@@ -29,10 +29,12 @@ app.add_typer(ask.bands_app, name="bands")
 
 def main() -> None:
     """Run the program; expected errors become one clear message and exit code 1."""
-    from shelfradar.errors import EXPECTED, explain
-
     try:
         app()
-    except EXPECTED as error:
+    except Exception as error:
+        from shelfradar.errors import EXPECTED, explain
+
+        if not isinstance(error, EXPECTED):
+            raise
         print(f"shelfradar: {explain(error)}", file=sys.stderr)  # noqa: T201 - the program's voice
         sys.exit(1)

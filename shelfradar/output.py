@@ -9,13 +9,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-from rich.console import Console
-from rich.table import Table
-
-NUMBERS = (int, float, Decimal)
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Format(StrEnum):
@@ -28,6 +25,8 @@ class Format(StrEnum):
 
 def say(text: str) -> None:
     """A sentence to the person at the terminal (stderr), so that stdout stays data."""
+    from rich.console import Console
+
     Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
 
 
@@ -82,6 +81,10 @@ def _shown(value: Any) -> str:
 
 
 def _write_table(rows: pa.Table) -> None:
+    import pyarrow as pa
+    from rich.console import Console
+    from rich.table import Table
+
     numeric = [
         pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
         for kind in rows.schema.types
