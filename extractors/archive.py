@@ -41,13 +41,15 @@ class ArchiveDamaged(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a record stands: identity, file under the archive folder, offset and length in bytes, payload digest."""
+    """Where a record stands: identity, file under the archive folder, offset and length in bytes, payload, UTC time."""
 
     capture_id: str
     warc_file: str
     warc_offset: int
     warc_length: int
     sha256: str
+    payload_bytes: int
+    stored_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class ArchiveWriter:
         request = StatusAndHeaders(f"{sent.method} {sent.target} HTTP/1.1", sent.headers, is_http_request=True)
         marks = {"WARC-Date": date, "WARC-Concurrent-To": capture_id}
         self._append("request", url, marks, sent.content, _FAST, request)
-        return Place(capture_id, self._name, offset, length, digest)
+        return Place(capture_id, self._name, offset, length, digest, len(received.payload), received.received_at)
 
     def store_file(self, url: str, payload: bytes, content_type: str, at: datetime) -> Place:
         """A resource record: an imported file is its own capture."""
@@ -138,7 +140,7 @@ class ArchiveWriter:
             "Content-Type": content_type,
         }
         offset, length = self._append("resource", url, marks, payload, _FAST, None)
-        return Place(capture_id, self._name, offset, length, digest)
+        return Place(capture_id, self._name, offset, length, digest, len(payload), at)
 
     def _append(
         self, kind: str, url: str, marks: dict[str, str], payload: bytes, level: int, http: StatusAndHeaders | None

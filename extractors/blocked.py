@@ -7,10 +7,9 @@ use. A site's own marks come from its YAML (``fetch.blocked_marks``).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
-
-import httpx2
 
 _TITLE = re.compile(rb"<title[^>]{0,200}>([^<]{0,200})", re.IGNORECASE)
 _HEAD_BYTES = 64 * 1024
@@ -48,8 +47,8 @@ def blocked_by_body(body: bytes, marks: tuple[str, ...]) -> str | None:
     return None
 
 
-def blocked_by_headers(headers: httpx2.Headers) -> str | None:
-    """Which response header announces a challenge."""
+def blocked_by_headers(headers: Mapping[str, str]) -> str | None:
+    """Which response header (of a mapping that ignores case) announces a challenge."""
     for name, value in _CHALLENGE_HEADERS:
         if headers.get(name, "").lower() == value:
             return f"{name}: {value}"

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from extractors.address import RefusedAddress, Resolver, check_url, resolve
-from extractors.archive import Archive, ArchiveWriter, Place, Received, Sent
+from extractors.archive import ArchiveWriter, Place, Received, Sent
 from extractors.blocked import blocked_by_body, blocked_by_headers, is_login
 from extractors.capture import Capture, Outcome, new_capture_id
 from extractors.exchange import Answer, Exchange, Failure, Question
@@ -51,30 +51,30 @@ async def fetch_categories(
     categories: Sequence[Category],
     observed_at: datetime,
     *,
-    archive: Archive,
-    batch: int = 0,
+    archive: ArchiveWriter,
     environment: Mapping[str, str] | None = None,
     resolver: Resolver = resolve,
     tls: ssl.SSLContext | None = None,
 ) -> list[Capture]:
     """Every page of ``categories``: one capture each, in order of category and page, whatever came of it.
 
-    Raises MissingSecret before anything is asked for, ValueError for a category without url. ``resolver`` and ``tls``
-    replace the system's name resolution and certificate store.
+    Raises MissingSecret before anything is asked for, ValueError for a category without url. Answers go into
+    ``archive``, which the caller opened. ``resolver`` and ``tls`` replace the system's name resolution and its
+    certificate store.
     """
     secrets = Secrets(source, environment)
-    pages = [[_Page(one, number, one.page_url(number)) for number in range(1, one.pages + 1)] for one in categories]
+    on = observed_at.astimezone(source.zone).date()
+    pages = [[_Page(one, number, one.page_url(number, on)) for number in range(1, one.pages + 1)] for one in categories]
     client = Exchange(
         allow_private=source.allow_private,
         timeout_seconds=source.fetch.timeout_seconds,
         resolver=resolver,
         tls=tls,
     )
-    with archive.writer(source.source, observed_at, batch) as writer:
-        async with client, asyncio.TaskGroup() as group:
-            visit = _Visit(source, observed_at, secrets, client, writer)
-            tasks = [group.create_task(visit.category(one)) for one in pages]
-        return [capture for task in tasks for capture in task.result()]
+    async with client, asyncio.TaskGroup() as group:
+        visit = _Visit(source, observed_at, secrets, client, archive)
+        tasks = [group.create_task(visit.category(one)) for one in pages]
+    return [capture for task in tasks for capture in task.result()]
 
 
 class _Visit:
