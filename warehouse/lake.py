@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from warehouse.analyst import Analyst
-from warehouse.migrations import apply_migrations
+from warehouse.migrations import apply_migrations, is_current
 
 Result = TypeVar("Result")
 POSTGRES = "postgres:"
@@ -135,13 +135,28 @@ class Lake:
             yield con
 
     def migrate(self) -> list[str]:
-        """The names of the schema files applied now, in order; creates the lake where there is none. Idempotent."""
+        """The names of the schema files applied now, in order; creates the lake where there is none. Idempotent.
+
+        Takes the write lock only where there is something to apply: asking a current lake never waits for a load.
+        """
+        if self._exists() and self._is_current():
+            return []
         if not self.config.is_postgres:
             Path(self.config.catalog).parent.mkdir(parents=True, exist_ok=True)
         if not self.config.is_remote:
             Path(self.config.data_path).mkdir(parents=True, exist_ok=True)
         with self._write_lock(), self._session(read_only=False, create=True) as con:
             return apply_migrations(con)
+
+    def _exists(self) -> bool:
+        return self.config.is_postgres or Path(self.config.catalog).is_file()
+
+    def _is_current(self) -> bool:
+        try:
+            with self._session(read_only=True) as con:
+                return is_current(con)
+        except (LakeError, duckdb.CatalogException):
+            return False
 
     def _write_once(self, change: Callable[[DuckDBPyConnection], Result]) -> Result:
         with self.writer() as con:
@@ -166,7 +181,7 @@ class Lake:
 
     @contextmanager
     def _session(self, *, read_only: bool, create: bool = False) -> Iterator[DuckDBPyConnection]:
-        if not create and not self.config.is_postgres and not Path(self.config.catalog).is_file():
+        if not create and not self._exists():
             raise LakeError(f"there is no warehouse at {self.config.catalog} yet; a first run or import makes it")
         con = open_duckdb(self.config)
         try:

@@ -1,4 +1,5 @@
-"""Loading audited stages: a partition (source, category_id, observed_at) is replaced whole, in the caller's transaction.
+"""Loading audited stages: a partition (source, category_id, observed_at) is replaced whole, in the
+caller's transaction.
 
 It decides nothing about the data: the audit did. It knows nothing of marts, which the caller renews in the same
 transaction. Statements on a lake cost tens of milliseconds each, so several stages are loaded by the same few.
@@ -173,7 +174,7 @@ def _delete_strays(con: DuckDBPyConnection, span: _Span, instants: list[datetime
     """Delete quarantined rows of no known category, which belong to no partition, only to the stage."""
     found = con.execute(
         f"SELECT DISTINCT observed_at FROM quarantine WHERE {span.where} AND category_id = ''", span.parameters
-    ).fetch_arrow_table()
+    ).to_arrow_table()
     for instant in set(found.column(0).to_pylist()) & set(instants):
         con.execute(
             "DELETE FROM quarantine WHERE source = ? AND observed_at = ? AND category_id = ''", [span.source, instant]
@@ -182,13 +183,13 @@ def _delete_strays(con: DuckDBPyConnection, span: _Span, instants: list[datetime
 
 def _insert_captures(con: DuckDBPyConnection, stages: list[StageDir], span: _Span) -> None:
     new = "\nUNION ALL\n".join(capture_rows(stage) for stage in stages)
-    kept = ""
+    where = "(category_id, observed_at) IN (SELECT category_id, observed_at FROM loading)"
     parameters: list[Any] = []
     if _count(con, "keeps"):
-        kept = f" WHERE capture_id NOT IN (SELECT capture_id FROM capture WHERE {span.where})"
+        where += f" AND capture_id NOT IN (SELECT capture_id FROM capture WHERE {span.where})"
         parameters = span.parameters
     columns = ", ".join(CAPTURE_COLUMNS)
-    con.execute(f"INSERT INTO capture ({columns}) SELECT {columns} FROM ({new}){kept}", parameters)
+    con.execute(f"INSERT INTO capture ({columns}) SELECT {columns} FROM ({new}) WHERE {where}", parameters)
 
 
 def _insert_listings(con: DuckDBPyConnection, audited: list[tuple[StageDir, Audit]]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 SCHEMA = Path(__file__).parent / "schema"
+PATTERN = "[0-9]*.sql"
 VERSION_TABLE = """
 CREATE TABLE IF NOT EXISTS schema_version (
     name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL
@@ -25,12 +26,18 @@ def apply_migrations(con: DuckDBPyConnection, folder: Path = SCHEMA) -> list[str
     """The names of the files applied now, all in one transaction. Raises MigrationError; ``con`` is in autocommit."""
     con.execute("BEGIN")
     try:
-        applied = _apply_pending(con, sorted(folder.glob("[0-9]*.sql")))
+        applied = _apply_pending(con, sorted(folder.glob(PATTERN)))
         con.execute("COMMIT" if applied else "ROLLBACK")
     except BaseException:
         con.execute("ROLLBACK")
         raise
     return applied
+
+
+def is_current(con: DuckDBPyConnection, folder: Path = SCHEMA) -> bool:
+    """Whether every schema file has been applied, unchanged. Raises duckdb.CatalogException where none ever was."""
+    done: dict[str, str] = dict(con.execute("SELECT name, sha256 FROM schema_version").fetchall())
+    return done == {path.name: _sha256(path) for path in folder.glob(PATTERN)}
 
 
 def _apply_pending(con: DuckDBPyConnection, paths: list[Path]) -> list[str]:
