@@ -15,7 +15,9 @@ def source_at(source: Source, base_url: str) -> Source:
     base = urlsplit(base_url)
     if not base.scheme or not base.netloc:
         raise ValueError(f"base_url {base_url!r}: expected a scheme and a host, such as http://127.0.0.1:8765")
-    return source.model_copy(update={"categories": [_moved(one, base.scheme, base.netloc) for one in source.categories]})
+    return source.model_copy(
+        update={"categories": [_moved(one, base.scheme, base.netloc) for one in source.categories]}
+    )
 
 
 def _moved(category: Category, scheme: str, netloc: str) -> Category:

@@ -141,7 +141,7 @@ def _item(category: str, slot: int, generation: int, born: int) -> Item:
 
 def _brand_and_sales(facts: CategoryFacts, slot: int, parent: int | None, rng: Random) -> tuple[int, float]:
     """Brand number and units a day; members of a family share the brand of their parent."""
-    daily = facts.top_daily * ((slot % PERMANENT + 2) / 2) ** -0.95 * (0.8 + 0.4 * rng.random())
+    daily = facts.top_daily * ((slot % PERMANENT + 2) / 2) ** -1.4 * (0.8 + 0.4 * rng.random())
     if slot in FLAGSHIPS[facts.id]:
         return FLAGSHIPS[facts.id][slot]
     chooser = rng if parent is None else Random(f"family/{facts.id}/{parent}")
