@@ -65,6 +65,7 @@ class _Row:
     text: str | None
     basis: str | None
     capture_id: str | None
+    standing: int | None
 
 
 # metric -> (low end, high end) in SQL. Constants of this file: nothing from outside is put into a statement.
@@ -106,7 +107,9 @@ FROM snapshot WHERE source = $source ORDER BY category_id, observed_at
 _ITEM_SQL = """
 SELECT category_id, item_id, observed_at, title, ownership, currency, url,
        ({low})::DOUBLE AS low, ({high})::DOUBLE AS high,
-       CASE WHEN $shown THEN units_text END AS text, CASE WHEN $shown THEN units_basis END AS basis, capture_id
+       CASE WHEN $counted THEN units_text END AS text,
+       concat_ws('/', CASE WHEN $counted THEN units_basis END, CASE WHEN $money THEN currency END) AS basis,
+       capture_id, rank AS standing
 FROM item_day
 WHERE source = $source AND ({low}) IS NOT NULL
   AND ($categories IS NULL OR list_contains($categories, category_id))
@@ -123,9 +126,10 @@ ORDER BY category_id, item_id, observed_at
 """
 
 _BRAND_SQL = """
-SELECT category_id, brand_key, observed_at, coalesce(brand, brand_key) AS name, ownership, NULL::VARCHAR AS currency,
+SELECT category_id, brand_key, observed_at, coalesce(brand, brand_key) AS name, ownership, currency,
        NULL::VARCHAR AS url, ({low})::DOUBLE AS low, ({high})::DOUBLE AS high, NULL::VARCHAR AS text,
-       units_basis AS basis, NULL::VARCHAR AS capture_id
+       concat_ws('/', units_basis, units_window_days, currency) AS basis, NULL::VARCHAR AS capture_id,
+       brand_rank AS standing
 FROM brand_share
 WHERE source = $source AND measure = $measure AND brand_key IS NOT NULL AND ({low}) IS NOT NULL
   AND ($categories IS NULL OR list_contains($categories, category_id))
@@ -138,25 +142,28 @@ WHERE source = $source AND measure = $measure AND brand_key IS NOT NULL AND ({lo
            OR brand IN (SELECT alias.brand FROM brand_alias AS alias WHERE list_contains($brands, alias.brand_key)))
   END
 QUALIFY row_number() OVER (
-    PARTITION BY category_id, brand_key, observed_at ORDER BY families DESC, units_basis NULLS LAST) = 1
+    PARTITION BY category_id, brand_key, observed_at
+    ORDER BY families DESC, units_basis NULLS LAST, units_window_days NULLS LAST, currency NULLS LAST) = 1
 ORDER BY category_id, brand_key, observed_at
 """
 
 _CATEGORY_SQL = """
 SELECT category_id, '' AS entity_id, observed_at, category_id AS name, NULL::VARCHAR AS ownership,
-       {currency} AS currency,
+       currency,
        NULL::VARCHAR AS url, ({low})::DOUBLE AS low, ({high})::DOUBLE AS high, NULL::VARCHAR AS text,
-       units_basis AS basis, NULL::VARCHAR AS capture_id
+       concat_ws('/', units_basis, currency) AS basis, NULL::VARCHAR AS capture_id, NULL::INTEGER AS standing
 FROM {mart}
 WHERE source = $source AND ({low}) IS NOT NULL
   AND ($measure IS NULL OR {measure} = $measure)
   AND ($categories IS NULL OR list_contains($categories, category_id))
 QUALIFY row_number() OVER (
-    PARTITION BY category_id, observed_at ORDER BY families_known DESC, units_basis NULLS LAST) = 1
+    PARTITION BY category_id, observed_at
+    ORDER BY families_known DESC, units_basis NULLS LAST, currency NULLS LAST) = 1
 ORDER BY category_id, observed_at
 """
 
-_SHOWN_UNITS = frozenset({"units_30d", "units_per_day", "units_shown", "gmv_30d"})
+_UNRANKED = 1_000_000_000
+_COUNTED = frozenset({"units_30d", "units_per_day", "units_shown", "gmv_30d"})
 
 
 def read_snapshots(con: DuckDBPyConnection, source: str) -> dict[str, list[Snapshot]]:
@@ -185,33 +192,35 @@ def read_history(
     return histories
 
 
-def _point(snapshot: Snapshot, seen: Mapping[datetime, _Row], own: Mapping[datetime, _Row]) -> Point:
-    row, beside = seen.get(snapshot.observed_at), own.get(snapshot.observed_at)
+def _point(snapshot: Snapshot, seen: Mapping[datetime, _Row], own: Mapping[tuple[datetime, str | None], _Row]) -> Point:
+    row = seen.get(snapshot.observed_at)
+    if row is None:
+        return Point(observed_at=snapshot.observed_at, complete=snapshot.complete)
+    beside = own.get((snapshot.observed_at, row.basis))
     return Point(
         observed_at=snapshot.observed_at,
         complete=snapshot.complete,
-        low=row.low if row else None,
-        high=row.high if row else None,
-        text=row.text if row else None,
-        basis=row.basis if row else None,
-        capture_id=row.capture_id if row else None,
+        low=row.low,
+        high=row.high,
+        text=row.text,
+        basis=row.basis,
+        capture_id=row.capture_id,
         own=Span(beside.low, beside.high) if beside else None,
         own_name=beside.name if beside else None,
         own_text=beside.text if beside else None,
     )
 
 
-def _own_rows(con: DuckDBPyConnection, rule: Rule) -> dict[str, dict[datetime, _Row]]:
-    """The best own product of each category and time: best rank is lowest, every other figure highest."""
+def _own_rows(con: DuckDBPyConnection, rule: Rule) -> dict[str, dict[tuple[datetime, str | None], _Row]]:
+    """The best-ranked own product (or brand) of each category, by time and by basis: unlike bases stand apart."""
     if rule.of == "category":
         return {}
-    sign = -1 if rule.metric == "rank" else 1
-    best: dict[str, dict[datetime, _Row]] = defaultdict(dict)
+    best: dict[str, dict[tuple[datetime, str | None], _Row]] = defaultdict(dict)
     for entity, seen in _read(con, rule, own=True).items():
         for at, row in seen.items():
-            held = best[entity.category_id].get(at)
-            if held is None or sign * row.low > sign * held.low:
-                best[entity.category_id][at] = row
+            held = best[entity.category_id].get((at, row.basis))
+            if held is None or (row.standing or _UNRANKED) < (held.standing or _UNRANKED):
+                best[entity.category_id][at, row.basis] = row
     return best
 
 
@@ -229,8 +238,7 @@ def _statement(rule: Rule, *, own: bool) -> tuple[str, dict[str, Any]]:
         concentration = rule.metric in _CATEGORY_CONCENTRATION
         low, high = (_CATEGORY_CONCENTRATION if concentration else _CATEGORY_SIZE)[rule.metric]
         mart, measure = ("brand_concentration", "measure") if concentration else ("market_size", "NULL::VARCHAR")
-        currency = "NULL::VARCHAR" if concentration else "currency"
-        sql = _CATEGORY_SQL.format(low=low, high=high, mart=mart, measure=measure, currency=currency)
+        sql = _CATEGORY_SQL.format(low=low, high=high, mart=mart, measure=measure)
         return sql, given | {"measure": rule.measure}
     given |= {"own": own, "groups": match.watch_group, "brands": rule.brand_keys}
     if rule.of == "brand":
@@ -238,5 +246,6 @@ def _statement(rule: Rule, *, own: bool) -> tuple[str, dict[str, Any]]:
         measure = rule.measure or ("units_30d" if rule.metric == "units_per_day" else rule.metric)
         return _BRAND_SQL.format(low=low, high=high), given | {"measure": measure}
     low, high = _ITEM[rule.metric]
-    given |= {"shops": match.shop, "items": match.item, "shown": rule.metric in _SHOWN_UNITS}
+    given |= {"shops": match.shop, "items": match.item, "counted": rule.metric in _COUNTED}
+    given |= {"money": rule.figure.unit == "money"}
     return _ITEM_SQL.format(low=low, high=high), given
