@@ -17,10 +17,24 @@ TREND_POINTS = 50
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The measure and basis a board leads with."""
+    """What a board leads with: the measure, and the kind of sales figure and currency it is of."""
 
     measure: str
     basis: str | None
+    window_days: int | None
+    currency: str | None
+
+    def leads(self, row: Row) -> bool:
+        """Whether ``row`` of a mart by measure is of this lead."""
+        return self == Lead.of(row)
+
+    @classmethod
+    def of(cls, row: Row) -> Lead:
+        """The measure, basis, window and currency of a mart's row."""
+        return cls(row["measure"], row["units_basis"], row["units_window_days"], row["currency"])
+
+
+NO_LEAD = Lead("listings", None, None, None)
 
 
 def choose_lead(rows: Sequence[Row]) -> Lead | None:
@@ -31,16 +45,16 @@ def choose_lead(rows: Sequence[Row]) -> Lead | None:
     for measure in MEASURES:
         known = [row for row in rows if row["measure"] == measure and row["hhi"] is not None]
         if known:
-            best = max(known, key=lambda row: (row["families_known"], row["units_basis"] or ""))
-            return Lead(measure, best["units_basis"])
+            best = max(known, key=lambda row: (row["families_known"], row["units_basis"] or "", row["currency"] or ""))
+            return Lead.of(best)
     return None
 
 
 def lead_row(rows: Sequence[Row], lead: Lead | None) -> Row | None:
-    """The row of ``rows`` with the lead's measure and basis."""
+    """The row of ``rows`` that the lead names."""
     if lead is None:
         return None
-    return next((row for row in rows if (row["measure"], row["units_basis"]) == (lead.measure, lead.basis)), None)
+    return next((row for row in rows if lead.leads(row)), None)
 
 
 def of_basis(rows: Sequence[Row], lead: Lead | None) -> list[Row]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -16,6 +16,7 @@ from boards.charts import COLOURS, Chart, Line, Point, draw_lines, draw_spark
 from boards.figures import (
     HHI_HIGH,
     HHI_MODERATE,
+    NO_LEAD,
     Trend,
     lead_row,
     market_band,
@@ -144,8 +145,7 @@ def _hhi_chart(rows: CategoryRows) -> Chart | None:
 
 def _questions(rows: CategoryRows) -> dict[str, str]:
     values: dict[str, Any] = {key: rows.head[key] for key in ("source", "category_id", "observed_at")}
-    values["measure"] = rows.lead.measure if rows.lead else "listings"
-    values["basis"] = rows.lead.basis if rows.lead else None
+    values |= asdict(rows.lead or NO_LEAD)
     about = [name for name, text in QUESTIONS.items() if "{source}" in text]
     return {name: question(name, values) for name in about}
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from boards.figures import Lead, choose_lead
+from boards.figures import NO_LEAD, Lead, choose_lead, of_basis
 
 Row = Mapping[str, Any]
 Key = tuple[str, str]
@@ -37,7 +37,6 @@ class CategoryRows:
     concentration: list[Row] = field(default_factory=list)
     concentration_history: list[Row] = field(default_factory=list)
     market: list[Row] = field(default_factory=list)
-    market_history: list[Row] = field(default_factory=list)
     shares: list[Row] = field(default_factory=list)
     share_history: list[Row] = field(default_factory=list)
     bands: list[Row] = field(default_factory=list)
@@ -87,9 +86,12 @@ def read_categories(con: duckdb.DuckDBPyConnection) -> list[CategoryRows]:
     scope = _scope(categories.values())
     _read_concentration(con, categories, scope)
     _read_market(con, categories, scope)
+    leads = [rows.lead or NO_LEAD for rows in categories.values()]
     scope |= {
-        "measures": [rows.lead.measure if rows.lead else "listings" for rows in categories.values()],
-        "bases": [rows.lead.basis if rows.lead else None for rows in categories.values()],
+        "measures": [lead.measure for lead in leads],
+        "bases": [lead.basis for lead in leads],
+        "windows": [lead.window_days for lead in leads],
+        "currencies": [lead.currency for lead in leads],
     }
     for name in ("shares", "share_history", "bands", "ranking", "movement"):
         _share_out(categories, name, fetch_rows(con, name, scope))
@@ -149,8 +151,7 @@ def _read_concentration(con: duckdb.DuckDBPyConnection, categories: dict[Key, Ca
         rows.concentration = [row for row in mine if row["observed_at"] == rows.head["observed_at"]]
         rows.lead = choose_lead(rows.concentration)
         if rows.lead is not None:
-            lead = (rows.lead.measure, rows.lead.basis)
-            rows.concentration_history = [row for row in mine if (row["measure"], row["units_basis"]) == lead]
+            rows.concentration_history = [row for row in mine if rows.lead.leads(row)]
 
 
 def _read_market(con: duckdb.DuckDBPyConnection, categories: dict[Key, CategoryRows], scope: Row) -> None:
@@ -159,6 +160,6 @@ def _read_market(con: duckdb.DuckDBPyConnection, categories: dict[Key, CategoryR
         by_category[_key(row)].append(row)
     for key, rows in categories.items():
         mine = by_category[key]
-        rows.market = [row for row in mine if row["observed_at"] == rows.head["observed_at"]]
-        first = rows.market[0]["units_basis"] if rows.market else None
-        rows.market_history = [row for row in mine if row["units_basis"] == first]
+        here = [row for row in mine if row["observed_at"] == rows.head["observed_at"]]
+        of_lead = of_basis(here, rows.lead)
+        rows.market = of_lead + [row for row in here if row not in of_lead]

@@ -13,7 +13,10 @@ from sqlglot import exp
 
 _OF_SNAPSHOT = "source = {source}\n  AND category_id = {category_id}\n  AND observed_at = {observed_at}"
 _OF_HISTORY = "source = {source}\n  AND category_id = {category_id}\n  AND observed_at <= {observed_at}"
-_LEAD = "\n  AND measure = {measure}\n  AND units_basis IS NOT DISTINCT FROM {basis}"
+_LEAD = (
+    "\n  AND measure = {measure}\n  AND units_basis IS NOT DISTINCT FROM {basis}"
+    "\n  AND units_window_days IS NOT DISTINCT FROM {window_days}\n  AND currency IS NOT DISTINCT FROM {currency}"
+)
 
 QUESTIONS: dict[str, str] = {
     "headline": f"SELECT *\nFROM market_size\nWHERE {_OF_SNAPSHOT}\nORDER BY families_known DESC",
@@ -77,6 +80,8 @@ def literal(value: object) -> str:
     """``value`` as a DuckDB literal. Raises TypeError for a kind of value no question holds."""
     if value is None:
         return "NULL"
+    if isinstance(value, int):
+        return str(int(value))
     if isinstance(value, datetime):
         return f"TIMESTAMPTZ '{value.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f+00}'".replace(".000000+", "+")
     if isinstance(value, date):

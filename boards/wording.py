@@ -120,7 +120,11 @@ class Wording:
 
     def band(self, low: Number, high: Number | None, currency: str | None) -> str:
         """A price band ``[low, high)`` in short; ``¥300+`` where open."""
-        return f"{self._money(low, currency)}+" if high is None else f"{self._money(low, currency)}–{high:,.6g}"
+        return (
+            f"{self._money(low, currency)}+"
+            if high is None
+            else f"{self._money(low, currency)}–{self._money(high, None)}"
+        )
 
     def day(self, value: date | None) -> str:
         """A date with its month in words or signs."""

@@ -1,12 +1,11 @@
--- Grain: source x category x observed_at x basis x currency, from $history_from to the snapshot shown.
+-- Grain: source x category x basis x currency, at the snapshot shown.
 WITH scope AS (
-    SELECT unnest($sources) AS source, unnest($category_ids) AS category_id, unnest($shown_at)::TIMESTAMPTZ AS shown_at
+    SELECT
+        unnest($sources) AS source, unnest($category_ids) AS category_id, unnest($shown_at)::TIMESTAMPTZ AS observed_at
 )
 
 SELECT mart.*
 FROM market_size AS mart
-INNER JOIN scope USING (source, category_id)
-WHERE
-    mart.observed_at BETWEEN $history_from AND $shown_to
-    AND mart.observed_at <= scope.shown_at AND (mart.complete OR mart.observed_at = scope.shown_at)
-ORDER BY mart.source, mart.category_id, mart.observed_at, mart.families_known DESC, mart.units_basis, mart.currency
+INNER JOIN scope USING (source, category_id, observed_at)
+WHERE mart.observed_at BETWEEN $shown_from AND $shown_to
+ORDER BY mart.source, mart.category_id, mart.families_known DESC, mart.units_basis, mart.currency

@@ -78,7 +78,8 @@ def concentration(source: str, category: str, day: int, measure: str, **values: 
     """A concentration row that drifts from day to day."""
     hhi = 1150.0 + 9 * (30 - day)
     base = {
-        "measure": measure, "units_basis": None if measure == "listings" else "trailing", "cr1": 0.23, "cr3": 0.48,
+        "measure": measure, "units_basis": None if measure == "listings" else "trailing",
+        "units_window_days": 30 if measure == "units_shown" else None, "currency": "CNY" if measure == "gmv_30d" else None, "cr1": 0.23, "cr3": 0.48,
         "cr4": 0.56, "cr5": 0.63, "cr10": 0.89, "hhi": hhi, "hhi_low": hhi - 210, "hhi_high": hhi + 340,
         "effective_brands": 10000 / hhi, "level": "moderate", "level_set": "doj_ftc_2023", "total_low": 412345.0,
         "families": 58, "families_known": 51, "brands": 14, "coverage": 1.0, "complete": True,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-from boards.build import build_boards
 
-from datetime import UTC, datetime
+from boards.build import build_boards
 
 AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 
