@@ -118,6 +118,7 @@ def _parse_units(
     return Units(bounds[0], bounds[1], said_basis, said_days, shown)
 
 
+@lru_cache(maxsize=65536)
 def parse_count(text: str) -> int | None:
     """The low end of a count such as "272,461", "(29.2K)", "6,8 mil" or "2万+", or None. Never raises."""
     found = _numbers(unicodedata.normalize("NFKC", text[:500]).casefold())

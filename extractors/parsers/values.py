@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -141,15 +142,20 @@ def _int(name: str, _context: PageContext) -> Store:
 
 def _float(name: str, _context: PageContext) -> Store:
     def store(values: dict[str, Any], raw: Any) -> bool:
-        found = _FLOAT.search(str(raw))
-        if found is None:
+        value = _number_in(str(raw))
+        if value is None:
             return True
-        value = float(found[0].replace(",", "."))
         if value > 0 or name != "rating":  # a rating of 0 is how sites show that there is none
             values[name] = value
         return True
 
     return store
+
+
+@lru_cache(maxsize=4096)
+def _number_in(text: str) -> float | None:
+    found = _FLOAT.search(text)
+    return float(found[0].replace(",", ".")) if found else None
 
 
 def _bool(name: str, _context: PageContext) -> Store:
