@@ -28,9 +28,7 @@ MIGRATION_MODULES = _TablesFromModels()
 USE_TZ = True
 LANGUAGE_CODE = "en-gb"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
-DATABASES = {
-    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": HOME / "shop.sqlite", "ATOMIC_REQUESTS": True}
-}
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": HOME / "shop.sqlite", "ATOMIC_REQUESTS": True}}
 HAYSTACK_CONNECTIONS = {
     "default": {"ENGINE": "haystack.backends.whoosh_backend.WhooshEngine", "PATH": str(HOME / "index")}
 }
