@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from alerts.facts import Evidence, Facts
 from alerts.rules import Rules, read_rules
 from warehouse.lake import Lake, LakeConfig
 
@@ -174,3 +175,29 @@ def rows(lake: Any) -> Callable[..., list[dict[str, Any]]]:
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     return read
+
+
+@pytest.fixture
+def make_facts() -> Callable[..., Facts]:
+    """A function: changed fields -> the facts of a rival's crossing."""
+
+    def make(**changed: Any) -> Facts:
+        facts: dict[str, Any] = {
+            "transition": "fired", "rule_id": "rival-units", "rule_title": "Rivals over 20,000", "source": "shop",
+            "category_id": "serum", "category_title": "精华", "entity_kind": "brand", "entity_id": "珀莱雅",
+            "name": "珀莱雅", "ownership": "rival", "url": None, "metric": "units_30d", "measure": None,
+            "unit": "units", "currency": None, "compare": "absolute", "when_key": "above", "when_amount": 20000.0,
+            "recover": 15000.0, "for_snapshots": 1, "start": "2026-11-20T22:00:00+00:00",
+            "at": "2026-11-20T22:00:00+00:00", "first_seen": False, "proved": True, "low": 24000.0, "high": None,
+            "text": "2.4万+人付款", "span_low": 24000.0, "span_high": None, "told": None,
+            "previous_at": "2026-11-19T22:00:00+00:00", "previous_low": 18000.0, "previous_high": 18999.0,
+            "previous_text": "1.8万人付款", "own_name": "晨屿", "own_low": 12000.0, "own_high": 12999.0,
+            "own_text": "1.2万人付款",
+            "series": [(f"2026-11-{day:02d}T22:00:00+00:00", 9000.0 + 700 * day, 9999.0 + 700 * day)
+                       for day in range(1, 20)] + [("2026-11-20T22:00:00+00:00", 24000.0, None)],
+            "evidence": [Evidence(capture_id="urn:uuid:1f0c", url="https://shop.example/serum?page=1", sha256="ab" * 32)],
+            "simulated": False, "timezone": "Asia/Shanghai",
+        }  # fmt: skip
+        return Facts(**(facts | changed))
+
+    return make

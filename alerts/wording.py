@@ -1,0 +1,188 @@
+"""Words and numbers of the mails, in English and Chinese: figures with their unit, headlines, subjects. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from alerts.facts import Facts, NoticeFacts
+
+SUBJECT_LENGTH = 60
+LOCALES = {"en": "en", "zh-CN": "zh_CN"}
+
+METRICS: Mapping[str, tuple[str, str]] = {
+    "units_30d": ("units / 30 d", "件/30天"),
+    "units_per_day": ("units / day", "件/天"),
+    "units_shown": ("units as shown", "件（页面所示）"),
+    "gmv_30d": ("sales value / 30 d", "销售额/30天"),
+    "price": ("price", "价格"),
+    "rank": ("rank", "排名"),
+    "in_stock": ("stock", "库存"),
+    "rating": ("rating", "评分"),
+    "review_count": ("reviews", "评价数"),
+    "listings": ("listings", "商品数"),
+    "share": ("share", "份额"),
+    "median_price": ("median price", "价格中位数"),
+    "stock_out_share": ("out-of-stock share", "缺货率"),
+    "entrants": ("new entrants", "新上榜数"),
+    "dropouts": ("drop-outs", "掉榜数"),
+    "hhi": ("HHI", "HHI"),
+    "effective_brands": ("effective brands", "有效品牌数"),
+}
+MEASURES: Mapping[str, tuple[str, str]] = {
+    "units_30d": ("of units / 30 d", "按30天件数"),
+    "gmv_30d": ("of sales value / 30 d", "按30天销售额"),
+    "units_shown": ("of units as shown", "按页面所示件数"),
+    "listings": ("of listings", "按商品数"),
+}
+COMPARED: Mapping[str, tuple[str, str]] = {
+    "previous": ("the previous complete snapshot", "上一次完整快照"),
+    "mean_7d": ("the mean of the 7 days before", "此前7天均值"),
+    "mean_30d": ("the mean of the 30 days before", "此前30天均值"),
+    "own": ("our own", "自家"),
+}
+# What follows a figure of these metrics in a headline, where the metric's own name is left out.
+_PER: Mapping[str, tuple[str, str]] = {
+    "units_30d": (" / 30 d", "/30天"),
+    "units_per_day": (" / day", "/天"),
+    "units_shown": (" sold", "（所示）"),
+}
+_HEADLINES: Mapping[str, tuple[str, str]] = {
+    "fired above": ("▲ {name} passed {limit}{place} ({value})", "▲ {name}{place}突破{limit}（{value}）"),
+    "fired below": ("▼ {name} down to {limit}{place} ({value})", "▼ {name}{place}跌至{limit}（{value}）"),
+    "fired rises_by": ("▲ {name} up {limit}{place} ({value})", "▲ {name}{place}上升{limit}（{value}）"),
+    "fired falls_by": ("▼ {name} down {limit}{place} ({value})", "▼ {name}{place}下降{limit}（{value}）"),
+    "rank below": ("▲ {name} reached {limit}{place} ({value})", "▲ {name}{place}升至{limit}（{value}）"),
+    "rank above": ("▼ {name} slipped to {limit}{place} ({value})", "▼ {name}{place}滑落至{limit}（{value}）"),
+    "flag below": ("▼ {name}: {value}{place}", "▼ {name}：{place}{value}"),
+    "flag above": ("▲ {name}: {value}{place}", "▲ {name}：{place}{value}"),
+    "already": ("● {name} already beyond {limit}{place} ({value})", "● {name}{place}已越过{limit}（{value}）"),
+    "escalated": ("‼ {name} moves on: {value}{place}, past {limit}", "‼ {name}{place}继续扩大：{value}，阈值{limit}"),
+    "resolved": ("✓ {name} back inside {limit}{place} ({value})", "✓ {name}{place}回到{limit}以内（{value}）"),
+    "lost": ("? {name} gone{place}: no figure any more", "? {name}{place}已无数据"),
+    "possible": ("◇ {name} perhaps beyond {limit}{place} ({value})", "◇ {name}{place}可能越过{limit}（{value}）"),
+}
+_NOTICES: Mapping[str, tuple[str, str]] = {
+    "refused": ("⚠ Batch refused: {where}", "⚠ 批次被拒收：{where}"),
+    "incomplete": ("⚠ Incomplete snapshot: {where}", "⚠ 快照不完整：{where}"),
+    "blocked": ("⚠ Source blocked: {where}", "⚠ 来源被封锁：{where}"),
+    "failed": ("⚠ Run failed: {where}", "⚠ 运行失败：{where}"),
+    "stale": ("⚠ No fresh data: {where}", "⚠ 数据未更新：{where}"),
+    "test": ("Test mail: {where}", "测试邮件：{where}"),
+}
+
+
+def say(language: str, pair: tuple[str, str]) -> str:
+    """The one of (English, Chinese) that ``language`` asks for."""
+    return pair[1] if language == "zh-CN" else pair[0]
+
+
+def clean(text: str) -> str:
+    """One line without control and direction characters: what a page wrote is data and may not steer a mail."""
+    kept = "".join(" " if unicodedata.category(one) in {"Cc", "Zl", "Zp"} else one for one in text)
+    return " ".join("".join(one for one in kept if unicodedata.category(one) != "Cf").split())
+
+
+def shorten(text: str, length: int) -> str:
+    """``text`` in at most ``length`` characters, the cut marked."""
+    return text if len(text) <= length else text[: max(length - 1, 0)].rstrip() + "…"
+
+
+def number(language: str, unit: str, currency: str | None, value: float) -> str:
+    """One figure in its unit."""
+    locale = LOCALES[language]
+    if unit == "share":
+        return str(format_percent(value, "#,##0.0%", locale=locale))
+    if unit == "money" and currency:
+        return str(format_currency(value, currency, locale=locale))
+    if unit == "flag":
+        return say(language, ("in stock", "有货") if value else ("out of stock", "缺货"))
+    if unit == "rank":
+        return f"#{value:.0f}"
+    digits = "#,##0" if unit in {"units", "count"} and value == int(value) else "#,##0.##"
+    return str(format_decimal(value, digits, locale=locale))
+
+
+def interval(language: str, facts: Facts, low: float | None, high: float | None) -> str:
+    """A figure as the interval it is: exact, from–to, or low+ where no upper bound is known; a dash for none."""
+    if low is None:
+        return "–"
+    first = number(language, facts.unit, facts.currency, low)
+    if high is None:
+        return f"{first}+"
+    last = number(language, facts.unit, facts.currency, high)
+    return first if first == last else f"{first}–{last}"
+
+
+def amount(language: str, facts: Facts, value: float | str) -> str:
+    """An amount of a rule: a share as written, a number in the figure's unit."""
+    return value if isinstance(value, str) else number(language, facts.unit, facts.currency, value)
+
+
+def metric_name(language: str, facts: Facts) -> str:
+    """The figure's name, with what a share counts in."""
+    name = say(language, METRICS.get(facts.metric, (facts.metric.upper(), facts.metric.upper())))
+    return f"{name} {say(language, MEASURES[facts.measure])}" if facts.measure else name
+
+
+def limit(language: str, facts: Facts) -> str:
+    """The fire condition's amount as a headline says it: '20,000 / 30 d', '20% on the previous complete snapshot'."""
+    text = amount(language, facts, facts.when_amount)
+    if facts.compare == "absolute":
+        return text + say(language, _PER.get(facts.metric, ("", "")))
+    base = say(language, COMPARED[facts.compare])
+    if facts.compare == "own":
+        side = say(language, ("above", "高于") if facts.when_key == "above" else ("below", "低于"))
+        return f"{side}{base}{text}" if language == "zh-CN" else f"{text} {side} {base}"
+    return f"{text}（比{base}）" if language == "zh-CN" else f"{text} on {base}"
+
+
+def headline(language: str, facts: Facts | NoticeFacts, name_length: int = 200, *, short: bool = False) -> str:
+    """What happened, in one line; ``short`` for a subject, where a comparison's base is left to the mail."""
+    if isinstance(facts, NoticeFacts):
+        where = f"{facts.source} {facts.category_title}".strip()
+        return say(language, _NOTICES[facts.kind]).format(where=shorten(clean(where), name_length))
+    name = shorten(clean(facts.name), name_length)
+    if facts.metric not in _PER:
+        name = f"{name} {say(language, METRICS.get(facts.metric, (facts.metric.upper(),) * 2))}"
+    category = clean(facts.category_title)
+    place = "" if facts.entity_kind == "category" else say(language, (f" in {category}", f"在{category}"))
+    text = amount(language, facts, facts.when_amount) if short and facts.compare != "own" else limit(language, facts)
+    if short and facts.compare == "absolute":
+        text = limit(language, facts)
+    value = interval(language, facts, facts.low, facts.high)
+    return say(language, _HEADLINES[_event(facts)]).format(name=name, limit=text, place=place, value=value)
+
+
+def _event(facts: Facts) -> str:
+    """The key of the headline: the transition, and for a firing its direction and kind of figure."""
+    if facts.transition != "fired":
+        return facts.transition
+    if facts.unit == "flag" or (facts.unit == "rank" and facts.compare == "absolute" and not facts.first_seen):
+        return f"{facts.unit} {facts.when_key}"
+    return "already" if facts.first_seen else f"fired {facts.when_key}"
+
+
+def subject(language: str, told: Sequence[Facts | NoticeFacts]) -> str:
+    """The first thing told, and how many more, in at most 60 characters; the longest name gives way first."""
+    label = say(language, ("[simulated] ", "[模拟] ")) if any(one.simulated for one in told) else ""
+    more = f" +{len(told) - 1}" if len(told) > 1 else ""
+    room = SUBJECT_LENGTH - len(label) - len(more)
+    for name_length in (200, *range(40, 7, -2)):
+        text = headline(language, told[0], name_length, short=True)
+        if len(text) <= room:
+            break
+    return label + shorten(text, room) + more
+
+
+def moment(language: str, at: str, timezone: str) -> str:
+    """A time as a person reads it, in their own zone (the mail's foot names it)."""
+    zone = ZoneInfo(timezone)
+    local = datetime.fromisoformat(at).astimezone(zone)
+    pattern = say(language, ("d MMM y, HH:mm", "y年M月d日 HH:mm"))
+    return str(format_datetime(local, pattern, tzinfo=zone, locale=LOCALES[language]))
