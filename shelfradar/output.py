@@ -9,10 +9,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+NEVER_FOLDED = 24
+PIPED_WIDTH = 400
 
 
 class Format(StrEnum):
@@ -85,16 +88,17 @@ def _write_table(rows: pa.Table) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    numeric = [
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-        for kind in rows.schema.types
-    ]
+    cells = [[_shown(value) for value in row.values()] for row in _dicts(rows)]
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for name, right in zip(rows.column_names, numeric, strict=True):
-        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=right)
-    for row in _dicts(rows):
-        table.add_row(*(_text(_shown(value)) for value in row.values()))
-    console = Console(highlight=False, markup=False)
+    for number, column in enumerate(rows.schema):
+        kind = column.type
+        numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+        longest = max((len(row[number]) for row in cells), default=0)
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(column.name, justify=justify, overflow="fold", no_wrap=longest <= NEVER_FOLDED)
+    for row in cells:
+        table.add_row(*(_text(value) for value in row))
+    console = Console(highlight=False, markup=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
     console.print(table)
     say(f"({rows.num_rows:,} row{'' if rows.num_rows == 1 else 's'})")
 

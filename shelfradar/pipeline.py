@@ -237,7 +237,7 @@ def import_file(
     read = extract_file(chosen, path, settings.home, Archive(settings.home), observed_at, dated=dated)
     verdicts: list[Answer] = []
     for stage in read.stages:
-        tell(f"{source}: auditing {stage.observed_at:%Y-%m-%d}")
+        tell(f"{source}: auditing {stage.observed_at.astimezone(chosen.zone):%Y-%m-%d}")
         verdicts.append(validate(settings, source, stage.observed_at))
     tell(f"{source}: loading")
     loaded = load_stages(settings, source, read.stages, kind="import")
