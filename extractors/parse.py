@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from extractors.parsers.build import ListingBuilder
 from extractors.parsers.compile import CompiledSpec, compile_spec
+from extractors.parsers.explain import Explained, ExplainedEntry, ExplainingBuilder, FieldReading
 from extractors.parsers.html import read_html
 from extractors.parsers.json import read_json
 from extractors.parsers.jsonld import read_jsonld
 from extractors.parsers.page import PageContext, Parsed, ReadProblem, UnreadableKind, UnreadablePage
 from extractors.parsers.table import read_table
 
-__all__ = ["PageContext", "Parsed", "ReadProblem", "UnreadableKind", "UnreadablePage", "parse_page"]
+__all__ = [
+    "Explained", "ExplainedEntry", "FieldReading", "PageContext", "Parsed", "ReadProblem", "UnreadableKind",
+    "UnreadablePage", "explain_page", "parse_page",
+]  # fmt: skip
 
-_READERS: dict[str, Callable[[bytes, CompiledSpec, PageContext], Parsed]] = {
+_READERS: dict[str, Callable[[bytes, CompiledSpec, PageContext, ListingBuilder], Parsed]] = {
     "html": read_html, "json": read_json, "jsonld": read_jsonld, "table": read_table,
 }  # fmt: skip
 
@@ -28,4 +33,17 @@ def parse_page(body: bytes, context: PageContext) -> Parsed:
     Raises UnreadablePage where nothing was read and the page does not say that its list is empty, and ConfigError
     where the spec can't be compiled (a spec from ``read_spec`` always can).
     """
-    return _READERS[context.spec.reader](body, compile_spec(context.spec), context)
+    compiled = compile_spec(context.spec)
+    return _READERS[context.spec.reader](body, compiled, context, ListingBuilder(compiled, context))
+
+
+def explain_page(body: bytes, context: PageContext, limit: int = 20) -> Explained:
+    """As :func:`parse_page`, and for the first ``limit`` entries what stood where: every field with the rule that
+    found it, the raw text and the columns made of it. A page that can't be read is explained by its hint."""
+    compiled = compile_spec(context.spec)
+    builder = ExplainingBuilder(compiled, context, limit)
+    try:
+        parsed = _READERS[context.spec.reader](body, compiled, context, builder)
+    except UnreadablePage as refusal:
+        return Explained(builder.explained, builder.parsed, refusal)
+    return Explained(builder.explained, parsed, None)

@@ -18,7 +18,7 @@ FOUND_LENGTH = 200  # how much of an unreadable text a problem quotes
 
 
 @dataclass(slots=True)
-class _Count:
+class ListCount:
     """Where one list of the page stands: the next position and the next organic rank."""
 
     position: int
@@ -51,16 +51,16 @@ class ListingBuilder:
         self._plan: tuple[tuple[str, Getter, Store], ...] = tuple(
             (name, getters[name], store_of(name, rules.get(name, []), context)) for name in ordered
         )
-        self._counts: dict[ListKey, _Count] = {}
+        self._counts: dict[ListKey, ListCount] = {}
         self.entries = 0
 
     def add(self, entries: Iterable[Any], key: ListKey) -> None:
         """Read the entries of one list."""
         count = self._counts.get(key)
         if count is None:
-            count = self._counts[key] = _Count(self._context.first_position, self._context.first_rank)
+            count = self._counts[key] = ListCount(self._context.first_position, self._context.first_rank)
         for entry in entries:
-            self._add_entry(entry, key, count)
+            self.add_entry(entry, key, count)
 
     def skip_row(self, field: str, found: str, message: str) -> None:
         """Record an entry whose list can't be told (a table's row without a readable date)."""
@@ -75,7 +75,8 @@ class ListingBuilder:
         self.parsed.next_rank = max((one.rank for one in self._counts.values()), default=self._context.first_rank)
         return self.parsed
 
-    def _add_entry(self, entry: Any, key: ListKey, count: _Count) -> None:
+    def add_entry(self, entry: Any, key: ListKey, count: ListCount) -> None:
+        """Read one entry."""
         for skip in self._skip:
             if skip(entry) is not None:
                 return

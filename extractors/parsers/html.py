@@ -12,11 +12,10 @@ from extractors.parsers.whole import finish_page
 from extractors.units import parse_count
 
 
-def read_html(body: bytes, compiled: CompiledSpec, context: PageContext) -> Parsed:
+def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
     """The listings of an HTML page. Raises UnreadablePage."""
     spec = compiled.spec
     document = LexborHTMLParser(utf8_body(body, context.content_type, spec.encoding))
-    builder = ListingBuilder(compiled, context)
     items = spec.items or ""
     if spec.groups is None:
         builder.add(document.css(items), ListKey(context.category_id))

@@ -17,12 +17,11 @@ from extractors.units import parse_count
 _DECODER = json.JSONDecoder()
 
 
-def read_json(body: bytes, compiled: CompiledSpec, context: PageContext) -> Parsed:
+def read_json(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
     """The listings of a JSON body, or of the JSON inside a page's script. Raises UnreadablePage."""
     text = decode_body(body, context.content_type, compiled.spec.encoding)[0]
     scripted = compiled.spec.script is not None
     data = _script_json(text, body, compiled, context) if scripted else _loaded(text, body, context)
-    builder = ListingBuilder(compiled, context)
     items = compiled.items(data) if compiled.items is not None else data
     if isinstance(items, dict):
         items = list(items.values())

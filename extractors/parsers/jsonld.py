@@ -18,7 +18,7 @@ _PRODUCTS = frozenset(("Product", "ProductGroup", "IndividualProduct", "ProductM
 DEPTH = 12  # deeper than any list of products stands in a page's JSON-LD
 
 
-def read_jsonld(body: bytes, compiled: CompiledSpec, context: PageContext) -> Parsed:
+def read_jsonld(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
     """The products of a page's JSON-LD: of ``items`` (JMESPath over the list of blocks) where given, else of its
     ItemList, else every Product. Raises UnreadablePage."""
     document = LexborHTMLParser(utf8_body(body, context.content_type, compiled.spec.encoding))
@@ -28,7 +28,6 @@ def read_jsonld(body: bytes, compiled: CompiledSpec, context: PageContext) -> Pa
         items = found if isinstance(found, list) else []
     else:
         items = list(_listed(blocks)) or [one for one in _nodes(blocks, 0) if _types(one) & _PRODUCTS]
-    builder = ListingBuilder(compiled, context)
     builder.add(items, ListKey(context.category_id))
     return finish_page(builder, body, context)
 

@@ -21,7 +21,7 @@ DELIMITERS = ",;\t|"
 CELL_LIMIT = 1024 * 1024  # characters of one cell
 
 
-def read_table(body: bytes, compiled: CompiledSpec, context: PageContext) -> Parsed:
+def read_table(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
     """The listings of a file, each with its category and, where the file has a date column, its ``observed_at``:
     local midnight in the source's time zone, in UTC. Raises UnreadablePage, also where a column is absent."""
     spec = compiled.spec
@@ -32,15 +32,17 @@ def read_table(body: bytes, compiled: CompiledSpec, context: PageContext) -> Par
             f"{spec.site}: no column {', '.join(map(repr, absent))}; the file has {', '.join(map(repr, columns))}",
             "layout",
         )
-    builder = ListingBuilder(compiled, context)
     dates = _Dates(spec, context)
     keys: dict[tuple[str, datetime | None], ListKey] = {}
     for row in rows:
-        raw_date = row.get(spec.date.column) if spec.date else None
-        observed_at = dates.instant(raw_date)
-        if spec.date is not None and observed_at is None:
-            builder.skip_row("date", str(raw_date), f"none of the formats {', '.join(spec.date.formats)}: not loaded")
-            continue
+        observed_at = None
+        if spec.date is not None:
+            raw_date = row.get(spec.date.column)
+            observed_at = dates.instant(raw_date)
+            if observed_at is None:
+                formats = ", ".join(spec.date.formats)
+                builder.skip_row("date", str(raw_date), f"none of the formats {formats}: not loaded")
+                continue
         category = _category(row, compiled, context)
         if not category:
             builder.skip_row("category", str(row)[:80], "a row without a category: not loaded")

@@ -118,8 +118,10 @@ def test_a_shared_mark_never_takes_a_currency_that_it_can_not_mean() -> None:
 
 
 PIECES = st.sampled_from(
-    ["1", "99", "0", "1.234", "1,234", "12,5", ".", ",", " ", "\u00a0", "\u202f", "'", "€", "$", "¥", "US$", "R$", "kr",
-     "Rs.", "XOF", "EUR ", "円", "元", "万", "-", "–", "to", "~", "%", "FREE", "from ", "offers", "１２", "٣", "²", "½", "①"]
+    ["1", "99", "0", "1.234", "1,234", "12,5", ".", ",", " ",
+     "\u00a0", "\u202f", "'", "€", "$", "¥", "US$", "R$", "kr",
+     "Rs.", "XOF", "EUR ", "円", "元", "万", "-", "–", "to",
+     "~", "%", "FREE", "from ", "offers", "１２", "٣", "²", "½", "①"]
 )  # fmt: skip
 LOCALES = st.sampled_from([None, "en_US", "de_DE", "fr_FR", "es_CL", "en_IN", "ja_JP", "pl-PL"])
 
