@@ -145,13 +145,16 @@ def alerts(settings: Settings, source: str | None, observed_at: datetime | None)
     return {"episodes": 0, "queued": 0, **open_lake(settings).write(change)}
 
 
-def deliver(settings: Settings, transport: Any = None) -> Answer:
-    """Send what is queued: through ``transport``, else the SMTP server of the settings, else to .eml files."""
+def deliver(settings: Settings) -> Answer:
+    """Send what is queued and due: through the SMTP server of the settings, else to .eml files."""
     from alerts.deliver import deliver as deliver_queued
-    from alerts.transport import transport_for
+    from alerts.message import Sender
+    from alerts.transport import Folder, Smtp, SmtpAddress
 
-    chosen = transport or transport_for(settings.smtp_url, settings.mail)
-    return deliver_queued(open_lake(settings), chosen, datetime.now(UTC), sender=settings.mail_from)
+    address = SmtpAddress.from_url(settings.smtp_url) if settings.smtp_url else None
+    transport = Smtp(address) if address else Folder(settings.mail)
+    sender = Sender(mail_from=settings.mail_from, boards_url=settings.boards_url)
+    return dict(deliver_queued(open_lake(settings), transport, datetime.now(UTC), sender))
 
 
 def boards(settings: Settings) -> Answer:

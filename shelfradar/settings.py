@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from warehouse.lake import LakeConfig, S3Config
 
-LOCALES = ("en", "zh_CN")
+LOCALES = ("en", "zh-CN")
 SMTP_SCHEMES = ("smtp", "smtps")
 
 
