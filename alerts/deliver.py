@@ -26,6 +26,7 @@ ATTEMPTS = 8
 LEASE = timedelta(minutes=10)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 MAILS_A_RUN = 10_000
+_UNWRITABLE = (ValueError, KeyError, TypeError)
 
 
 class Writes(Protocol):
@@ -81,6 +82,10 @@ def _send(
     going_on = True
     try:
         transport.send(_mail(claimed, now, sender))
+    except _UNWRITABLE as error:
+        log.exception("mail %s can't be written", claimed.message_id)
+        _record(lake, claimed, "failed", now, f"the mail can't be written: {type(error).__name__}: {error}")
+        counts["failed"] += 1
     except RefusedError as error:
         _record(lake, claimed, "failed", now, str(error))
         counts["failed"] += 1

@@ -58,7 +58,7 @@ class Folder:
     repeatable: bool = True
 
     def send(self, message: EmailMessage) -> None:
-        """Write the mail under a temporary name, then rename it. Raises TryLaterError where the folder can't be written."""
+        """Write the mail under a temporary name, then rename it. Raises TryLaterError where it can't be written."""
         name = re.sub(r"[^A-Za-z0-9]+", "-", str(message["Message-ID"])).strip("-")
         target = self.path / f"{name}.eml"
         try:
@@ -87,7 +87,7 @@ class SmtpAddress:
 
     @classmethod
     def from_url(cls, url: str) -> Self:
-        """The server of ``smtp://[user:password@]host[:port]`` or ``smtps://…``. Raises ValueError, without the secret."""
+        """The server of ``smtp://[user:password@]host[:port]`` or ``smtps://…``. Raises ValueError, secret unsaid."""
         parts = urlsplit(url)
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise ValueError("SMTP address: expected smtp://[user:password@]host[:port] or smtps://…")
