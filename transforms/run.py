@@ -125,14 +125,8 @@ def _make_targets(con: DuckDBPyConnection, refresh: Refresh) -> None:
 
 
 def _run_models(con: DuckDBPyConnection, reach: Reach, refresh: Refresh) -> None:
-    span = con.execute(f"SELECT min(observed_at), max(observed_at), min(previous_at) FROM {reach}_target").fetchone()
-    if span is None or span[0] is None:
+    if not _set_span(con, reach):
         return
-    first, last, previous = span
-    before = first - LOOKBACK[reach]
-    if reach == "movement" and previous is not None:
-        before = min(before, previous)
-    _set(con, now_from=first, now_to=last, before_from=before)
     for model in ordered_models():
         if model.reach != reach:
             continue
@@ -140,6 +134,19 @@ def _run_models(con: DuckDBPyConnection, reach: Reach, refresh: Refresh) -> None
             _make_table(con, model.name, model.sql)
         else:
             refresh.add(model.name, _count(con, f"INSERT INTO {model.name} BY NAME\n{model.sql}"))
+
+
+def _set_span(con: DuckDBPyConnection, reach: Reach) -> bool:
+    """Point the views at the targets and the time before them. False where there is no target."""
+    span = con.execute(f"SELECT min(observed_at), max(observed_at), min(previous_at) FROM {reach}_target").fetchone()
+    if span is None or span[0] is None:
+        return False
+    first, last, previous = span
+    before = first - LOOKBACK[reach]
+    if reach == "movement" and previous is not None:
+        before = min(before, previous)
+    _set(con, now_from=first, now_to=last, before_from=before)
+    return True
 
 
 def _chunks(con: DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
