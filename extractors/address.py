@@ -10,6 +10,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,10 +29,13 @@ class RefusedAddress(Exception):  # noqa: N818 (an outcome, not a fault)
     """An address that must not be asked: not public, not HTTP, or not an address at all."""
 
 
+@lru_cache(maxsize=4096)
 def check_url(url: str) -> None:
     """Raises RefusedAddress unless ``url`` is a plain http(s) address without user name, of bearable length."""
     if len(url) > _LONGEST_URL:
         raise RefusedAddress(f"an address of {len(url)} characters; at most {_LONGEST_URL}")
+    if not url.isprintable():
+        raise RefusedAddress("an address with control characters")
     try:
         parts = urlsplit(url)
         port = parts.port

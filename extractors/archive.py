@@ -21,9 +21,6 @@ from typing import BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.utils import Digester
-from warcio.warcwriter import WARCWriter
 
 from extractors.capture import Capture, new_capture_id
 from extractors.decode import BrokenEncoding, TooLarge, undo_encoding
@@ -85,14 +82,6 @@ class Received:
     received_at: datetime
 
 
-class _RecordWriter(WARCWriter):  # type: ignore[misc]
-    """warcio's writer with SHA-256 where it would use SHA-1."""
-
-    @staticmethod
-    def _create_digester() -> Digester:
-        return Digester("sha256")
-
-
 class ArchiveWriter:
     """Appends records to one new file. Use as a context manager; a file that got no record is not left behind."""
 
@@ -118,15 +107,27 @@ class ArchiveWriter:
         capture_id = new_capture_id()
         digest = hashlib.sha256(received.payload).hexdigest()
         date = _warc_date(received.received_at)
-        response = StatusAndHeaders(received.status_line, _kept(received.headers, len(received.payload)))
-        response.protocol = received.http_version
-        encoded = any(name.lower() == "content-encoding" for name, _ in received.headers)
-        marks = {"WARC-Record-ID": capture_id, "WARC-Date": date, "WARC-Payload-Digest": f"sha256:{digest}"}
-        level = _STORED if encoded else _FAST
-        offset, length = self._append("response", url, marks, received.payload, level, response)
-        request = StatusAndHeaders(f"{sent.method} {sent.target} HTTP/1.1", sent.headers, is_http_request=True)
-        marks = {"WARC-Date": date, "WARC-Concurrent-To": capture_id}
-        self._append("request", url, marks, sent.content, _FAST, request)
+        headers = _kept(received.headers, len(received.payload))
+        head = _http_head(f"{received.http_version} {received.status_line}", headers)
+        marks = {
+            "WARC-Type": "response",
+            "WARC-Record-ID": capture_id,
+            "WARC-Target-URI": url,
+            "WARC-Date": date,
+            "WARC-Payload-Digest": f"sha256:{digest}",
+            "Content-Type": "application/http; msgtype=response",
+        }
+        encoded = any(name.lower() == "content-encoding" for name, _ in headers)
+        offset, length = self._append(marks, head + received.payload, _STORED if encoded else _FAST)
+        marks = {
+            "WARC-Type": "request",
+            "WARC-Record-ID": new_capture_id(),
+            "WARC-Target-URI": url,
+            "WARC-Date": date,
+            "WARC-Concurrent-To": capture_id,
+            "Content-Type": "application/http; msgtype=request",
+        }
+        self._append(marks, _http_head(f"{sent.method} {sent.target} HTTP/1.1", sent.headers) + sent.content, _FAST)
         return Place(capture_id, self._name, offset, length, digest, len(received.payload), received.received_at)
 
     def store_file(self, url: str, payload: bytes, content_type: str, at: datetime) -> Place:
@@ -134,26 +135,20 @@ class ArchiveWriter:
         capture_id = new_capture_id()
         digest = hashlib.sha256(payload).hexdigest()
         marks = {
+            "WARC-Type": "resource",
             "WARC-Record-ID": capture_id,
+            "WARC-Target-URI": url,
             "WARC-Date": _warc_date(at),
             "WARC-Payload-Digest": f"sha256:{digest}",
             "Content-Type": content_type,
         }
-        offset, length = self._append("resource", url, marks, payload, _FAST, None)
+        offset, length = self._append(marks, payload, _FAST)
         return Place(capture_id, self._name, offset, length, digest, len(payload), at)
 
-    def _append(
-        self, kind: str, url: str, marks: dict[str, str], payload: bytes, level: int, http: StatusAndHeaders | None
-    ) -> tuple[int, int]:
+    def _append(self, marks: dict[str, str], block: bytes, level: int) -> tuple[int, int]:
         if self._file is None:
             self._open()
-        buffer = BytesIO()
-        writer = _RecordWriter(buffer, gzip=False, warc_version="1.1")
-        record = writer.create_warc_record(
-            url, kind, payload=BytesIO(payload), length=len(payload), http_headers=http, warc_headers_dict=marks
-        )
-        writer.write_record(record)
-        return self._write(zlib.compress(buffer.getvalue(), level, zlib.MAX_WBITS | 16))
+        return self._write(_member(marks, block, level))
 
     def _write(self, member: bytes) -> tuple[int, int]:
         if self._file is None:
@@ -167,11 +162,15 @@ class ArchiveWriter:
         path = self._folder / self._name
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("xb", buffering=0)
-        buffer = BytesIO()
-        writer = _RecordWriter(buffer, gzip=False, warc_version="1.1")
-        facts = {"software": "Shelfradar", "format": "WARC File Format 1.1", "robots": "obey"}
-        writer.write_record(writer.create_warcinfo_record(path.name, facts))
-        self._write(zlib.compress(buffer.getvalue(), _FAST, zlib.MAX_WBITS | 16))
+        facts = "software: Shelfradar\r\nformat: WARC File Format 1.1\r\nrobots: obey\r\n"
+        marks = {
+            "WARC-Type": "warcinfo",
+            "WARC-Record-ID": new_capture_id(),
+            "WARC-Filename": path.name,
+            "WARC-Date": _warc_date(datetime.now(UTC)),
+            "Content-Type": "application/warc-fields",
+        }
+        self._write(_member(marks, facts.encode(), _FAST))
 
 
 class Archive:
@@ -230,6 +229,25 @@ class Archive:
         return page
 
 
+def _member(marks: dict[str, str], block: bytes, level: int) -> bytes:
+    """One record as one gzip member (ISO 28500, annex D). warcio reads these; its own writer costs half a millisecond a
+    page, a seventh of the whole fetch."""
+    marks = {**marks, "WARC-Block-Digest": f"sha256:{hashlib.sha256(block).hexdigest()}"}
+    lines = [f"{name}: {_one_line(value)}\r\n" for name, value in marks.items()]
+    head = "".join(["WARC/1.1\r\n", *lines, f"Content-Length: {len(block)}\r\n\r\n"])
+    return zlib.compress(b"".join([head.encode(), block, b"\r\n\r\n"]), level, zlib.MAX_WBITS | 16)
+
+
+def _http_head(first_line: str, headers: Headers) -> bytes:
+    lines = [_one_line(first_line), *(f"{name}: {_one_line(value)}" for name, value in headers)]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", errors="replace")
+
+
+def _one_line(text: str) -> str:
+    """``text`` without the line breaks that would let a far side write headers of its own into the record."""
+    return text if text.isprintable() else " ".join(text.replace("\0", " ").split())
+
+
 def _page(member: bytes, body_bytes: int | None) -> tuple[ArchivedPage, str | None]:
     record = next(iter(ArchiveIterator(BytesIO(member))))
     payload = record.raw_stream.read()
@@ -249,10 +267,8 @@ def _page(member: bytes, body_bytes: int | None) -> tuple[ArchivedPage, str | No
 
 def _kept(headers: Headers, payload_bytes: int) -> Headers:
     """Headers that are true of the stored payload: chunks are joined, so the length is told instead."""
-    clean = [(name, " ".join(value.split())) for name, value in headers]
-    chunked = any(name.lower() in _DROPPED for name, _ in clean)
-    kept = [(name, value) for name, value in clean if name.lower() not in _DROPPED]
-    return [*kept, ("Content-Length", str(payload_bytes))] if chunked else kept
+    kept = [(name, value) for name, value in headers if name.lower() not in _DROPPED]
+    return kept if len(kept) == len(headers) else [*kept, ("Content-Length", str(payload_bytes))]
 
 
 def _warc_date(moment: datetime) -> str:

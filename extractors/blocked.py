@@ -34,12 +34,16 @@ _ENCODINGS = ("utf-8", "gb18030", "big5", "shift_jis", "euc_jp", "utf-16-le", "u
 
 
 def blocked_by_body(body: bytes, marks: tuple[str, ...]) -> str | None:
-    """What in ``body`` says that this is a CAPTCHA or login page, in words; None: nothing does."""
-    title = _title(body)
+    """What in ``body`` says that this is a CAPTCHA or login page, in words; None: nothing does.
+
+    General signs are looked for at the beginning, where walls have them and for a tenth of the time; ``marks`` in all.
+    """
+    head = body[:_HEAD_BYTES]
+    title = _title(head)
     if title and title.startswith(_TITLES):
         return f"the page's title is {title!r}"
     for mark in _MARKS:
-        if mark in body:
+        if mark in head:
             return f"the page holds {mark.decode()!r}"
     for text in marks:
         if any(pattern in body for pattern in _patterns(text)):
@@ -65,8 +69,7 @@ def _looks_like_login(url: str) -> bool:
     return bool(_LOGIN_HOST.match(parts.hostname or "") or _LOGIN_PATH.search(parts.path))
 
 
-def _title(body: bytes) -> str | None:
-    head = body[:_HEAD_BYTES]
+def _title(head: bytes) -> str | None:
     if b"\0" in head[:200]:
         text = head.decode("utf-16" if head[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-16-le", errors="replace")
         head = text.encode("utf-8", errors="replace")

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import httpcore2
 import httpx2
@@ -60,6 +61,7 @@ class Answer:
     """A response. ``payload`` is the entity as it was sent (Content-Encoding kept), ``body`` what it decodes to."""
 
     question: Question
+    url: str
     sent_headers: list[tuple[str, str]]
     status: int
     reason: str
@@ -75,11 +77,13 @@ class Answer:
         location = self.headers.get("location")
         if self.status not in {301, 302, 303, 307, 308} or location is None:
             return None
-        return str(httpx2.URL(self.question.url).join(location))
+        return str(httpx2.URL(self.url).join(location))
 
 
 class _Stream(httpx2.AsyncByteStream):
-    def __init__(self, inner: AsyncIterator[bytes]) -> None:
+    """The pool's body stream; closing it gives the connection back."""
+
+    def __init__(self, inner: Any) -> None:
         self._inner = inner
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -87,9 +91,7 @@ class _Stream(httpx2.AsyncByteStream):
             yield part
 
     async def aclose(self) -> None:
-        close = getattr(self._inner, "aclose", None)
-        if close is not None:
-            await close()
+        await self._inner.aclose()
 
 
 class _Transport(httpx2.AsyncBaseTransport):
@@ -119,7 +121,7 @@ class _Transport(httpx2.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
-        stream = _Stream(answer.aiter_stream())
+        stream = _Stream(answer.stream)
         return httpx2.Response(answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions)
 
     async def aclose(self) -> None:
@@ -187,7 +189,7 @@ class Exchange:
         if not truncate and _ends_with_connection(response) and is_cut(payload, encoding, body):
             raise BrokenEncoding("the gzip stream ends before its end")
         return Answer(
-            question, request.headers.multi_items(), response.status_code, response.reason_phrase,
+            question, str(request.url), request.headers.multi_items(), response.status_code, response.reason_phrase,
             response.http_version, response.headers, payload, body, received_at,
         )  # fmt: skip
 

@@ -201,7 +201,8 @@ class _Visit:
 
     def _store(self, answer: Answer) -> Place:
         question = answer.question
-        target = urlsplit(self._secrets.mask_url(question.url))
+        url = self._secrets.mask_url(answer.url)
+        target = urlsplit(url)
         sent = Sent(
             question.method,
             (target.path or "/") + (f"?{target.query}" if target.query else ""),
@@ -215,7 +216,7 @@ class _Visit:
             answer.payload,
             answer.received_at,
         )
-        return self._writer.store_exchange(self._secrets.mask_url(question.url), sent, received)
+        return self._writer.store_exchange(url, sent, received)
 
     def _capture(self, page: _Page, outcome: Outcome, detail: str | None, answer: Answer | None = None) -> Capture:
         place = self._store(answer) if answer is not None else None
@@ -227,7 +228,7 @@ class _Visit:
             observed_at=self._observed_at,
             observed_on=self._observed_at.astimezone(self._source.zone).date(),
             requested_url=self._secrets.mask_url(page.url),
-            final_url=self._secrets.mask_url(answer.question.url) if answer else None,
+            final_url=self._secrets.mask_url(answer.url) if answer else None,
             fetched_at=answer.received_at if answer else None,
             http_status=answer.status if answer else None,
             outcome=outcome,
@@ -263,7 +264,7 @@ def _judge(answer: Answer, asked: str, marks: tuple[str, ...], *, robots: bool) 
     if not 200 <= answer.status < 300:
         retry = answer.status in _WORTH_RETRYING
         raise Failure("http_error", f"status {answer.status}", retry=retry, wait_seconds=wait, answer=answer)
-    if is_login(asked, answer.question.url):
+    if is_login(asked, answer.url):
         raise Failure("blocked", "redirected to a login page", answer=answer)
     if not answer.body.strip():
         raise Failure("empty", "an empty body", answer=answer)
