@@ -18,6 +18,7 @@ from typing import Any
 
 WIDTH, HEIGHT = 300, 100
 COLOURS = 6
+BAND_ROOM = 1.5  # an interval may raise the scale to this many times the greatest value; beyond, it is cut
 _OPENING = re.compile(r"<svg [^>]*>")
 _NUMBER = re.compile(r"\d+\.\d{3,}")
 
@@ -133,8 +134,9 @@ def draw_lines(lines: Sequence[Line], *, least_top: float = 0.0) -> Chart | None
     moments = sorted({point.at for line in lines for point in line.points})
     if len(moments) < 2:
         return None
-    most = max(max(point.value, point.high or 0.0) for line in lines for point in line.points)
-    ticks = nice_ticks(max(most, least_top))
+    values = [point.value for line in lines for point in line.points]
+    highs = [point.high for line in lines for point in line.points if point.high is not None]
+    ticks = nice_ticks(max(*values, least_top, min(max(highs, default=0.0), BAND_ROOM * max(values))))
     top = ticks[-1]
     places = [Tick(value, 100 * value / top) for value in ticks]
     return Chart(_draw("lines", lines, 0.0, top), places, moments[0], moments[-1], lines)

@@ -12,6 +12,7 @@ Trend = Literal["rising", "falling", "steady"]
 MEASURES = ("units_30d", "units_shown", "gmv_30d", "listings")
 HHI_MODERATE = 1000
 HHI_HIGH = 1800
+HHI_TOP = 10_000
 TREND_POINTS = 50
 
 

@@ -16,6 +16,7 @@ from boards.charts import COLOURS, Chart, Line, Point, draw_lines, draw_spark
 from boards.figures import (
     HHI_HIGH,
     HHI_MODERATE,
+    HHI_TOP,
     NO_LEAD,
     Trend,
     lead_row,
@@ -32,6 +33,8 @@ from boards.wording import Wording
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 SHARES_SHOWN = 12
+SHARE_ROOM = 1.3
+NO_BOUND = 0.995
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,17 @@ class CategoryView:
         return self.rows.head
 
     @property
+    def unbounded_shares(self) -> bool:
+        """Whether what the pages show leaves some share without a useful upper bound."""
+        return any(row["share_high"] is not None and row["share_high"] >= NO_BOUND for row in self.rows.shares)
+
+    @property
+    def unbounded_hhi(self) -> bool:
+        """Whether what the pages show leaves the HHI without a useful upper bound."""
+        row = self.concentration
+        return row is None or row["hhi_high"] is None or row["hhi_high"] >= HHI_TOP * NO_BOUND
+
+    @property
     def overtaken(self) -> bool:
         """Whether a newer snapshot than the one shown is there, and incomplete."""
         return bool(self.head["latest_at"] > self.head["observed_at"])
@@ -87,7 +101,7 @@ def view_category(rows: CategoryRows, wording: Wording) -> CategoryView:
     """The view of one category."""
     bands = of_basis(rows.bands, rows.lead)
     colours = _colours(rows)
-    scale = max([row["share_high"] or row["share"] or 0.0 for row in rows.shares[:SHARES_SHOWN]], default=0.0)
+    largest = max([row["share"] or 0.0 for row in rows.shares[:SHARES_SHOWN]], default=0.0)
     return CategoryView(
         rows=rows,
         page=page_path(rows.head["source"], rows.head["category_id"]),
@@ -101,7 +115,7 @@ def view_category(rows: CategoryRows, wording: Wording) -> CategoryView:
         own_outside=own_outside_market_band(bands),
         moves=moves(rows.movement),
         colours=colours,
-        share_scale=min(scale, 1.0) or 1.0,
+        share_scale=min(largest * SHARE_ROOM, 1.0) or 1.0,
         share_chart=_share_chart(rows, colours, wording),
         hhi_chart=_hhi_chart(rows),
         sql=_questions(rows),

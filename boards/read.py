@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,12 +101,12 @@ def read_categories(con: duckdb.DuckDBPyConnection) -> list[CategoryRows]:
 
 
 def read_health(con: duckdb.DuckDBPyConnection) -> HealthRows:
-    """Captures, coverage, quarantine and runs of the ``HEALTH_DAYS`` days before the last observation."""
-    last = con.execute("SELECT max(observed_at)::TIMESTAMPTZ FROM snapshot").to_arrow_table().to_pylist()[0]
-    latest: datetime | None = next(iter(last.values()))
-    if latest is None:
+    """Captures, coverage, quarantine and runs of the ``HEALTH_DAYS`` days before each source's last observation."""
+    sources = fetch_rows(con, "health_sources", {})
+    if not sources:
         return HealthRows(runs=fetch_rows(con, "health_runs", {}))
-    scope = {"health_from": latest - timedelta(days=HEALTH_DAYS)}
+    oldest = min(row["latest_at"] for row in sources)
+    scope = {"health_from": oldest - timedelta(days=HEALTH_DAYS), "health_days": HEALTH_DAYS}
     return HealthRows(
         captures=fetch_rows(con, "health_captures", scope),
         days=fetch_rows(con, "health_days", scope),
@@ -130,6 +130,7 @@ def _scope(categories: Iterable[CategoryRows]) -> dict[str, Any]:
         "shown_from": min(shown),
         "shown_to": max(shown),
         "history_from": min(shown) - timedelta(days=HISTORY_DAYS),
+        "history_days": HISTORY_DAYS,
         "most": RANKING_ROWS,
     }
 

@@ -52,6 +52,7 @@ class Press:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._environment.filters |= {"web_address": web_address, "drawn": _ours}
         self._environment.globals |= {

@@ -52,7 +52,8 @@ QUESTIONS: dict[str, str] = {
     ),
     "quality": (
         "SELECT observed_at, status, status_reason, expected, captured, quarantined, coverage, complete"
-        "\nFROM snapshot\nWHERE source = {source}\n  AND category_id = {category_id}\nORDER BY observed_at DESC\nLIMIT 30"
+        "\nFROM snapshot\nWHERE source = {source}\n  AND category_id = {category_id}"
+        "\nORDER BY observed_at DESC\nLIMIT 30"
     ),
     "overview": (
         "SELECT source, category_id, category_title, observed_on, expected, captured, coverage, complete, status"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +31,23 @@ def round_outward(value: Number, *, up: bool, digits: int = 3) -> Decimal:
         return Decimal(0)
     step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
     return exact.quantize(step, rounding=ROUND_CEILING if up else ROUND_FLOOR)
+
+
+@lru_cache(maxsize=65_536)
+def _compact(value: Number, up: bool, currency: str | None, locale: Locale) -> str:
+    rounded = round_outward(value, up=up)
+    if currency:
+        return str(format_compact_currency(rounded, currency, locale=locale, fraction_digits=2))
+    return str(format_compact_decimal(rounded, locale=locale, fraction_digits=2))
+
+
+@lru_cache(maxsize=65_536)
+def _money(value: Number, currency: str | None, locale: Locale) -> str:
+    exact = Decimal(str(value))
+    plain = "#,##0" if exact == exact.to_integral_value() else "#,##0.00"
+    if not currency:
+        return str(format_decimal(exact, format=plain, locale=locale))
+    return str(format_currency(exact, currency, format=f"¤{plain}", locale=locale, currency_digits=False))
 
 
 @cache
@@ -62,12 +79,7 @@ class Wording:
 
     def compact(self, value: Number | None, *, up: bool = False, currency: str | None = None) -> str:
         """A large number in short, 12.3K or 1.23万, rounded down, or up where ``up``; as money with ``currency``."""
-        if value is None:
-            return NONE
-        rounded = round_outward(value, up=up)
-        if currency:
-            return str(format_compact_currency(rounded, currency, locale=self.babel, fraction_digits=2))
-        return str(format_compact_decimal(rounded, locale=self.babel, fraction_digits=2))
+        return NONE if value is None else _compact(value, up, currency, self.babel)
 
     def interval(self, low: Number | None, high: Number | None, currency: str | None = None) -> str:
         """What is known of a figure: ``≥ 12K`` without an upper bound, ``12K–15K`` with one, ``12K`` where exact."""
@@ -84,6 +96,16 @@ class Wording:
         if share is None:
             return NONE
         return f"{format_decimal(Decimal(str(share)) * 100, format='0.' + '#' * digits, locale=self.babel)}%"
+
+    def bounds(self, low: Number | None, high: Number | None) -> str:
+        """The bounds of a share, 0 to 1: ``17.5%–27.4%``, one-sided where the other end says nothing, else empty."""
+        useful_low = low is not None and low > 0
+        useful_high = high is not None and high < 0.995
+        if useful_low and useful_high:
+            return f"{self.percent(low, 1)}–{self.percent(high, 1)}"
+        if useful_low:
+            return f"≥ {self.percent(low, 1)}"
+        return f"≤ {self.percent(high, 1)}" if useful_high else ""
 
     def points(self, share: Number | None) -> str:
         """A difference of shares in percentage points, signed."""
@@ -115,15 +137,15 @@ class Wording:
         """A price, or its range; plain numbers where the currency is unknown."""
         if low is None:
             return NONE
-        shown = self._money(low, currency)
-        return shown if high is None or high == low else f"{shown}–{self._money(high, currency)}"
+        shown = _money(low, currency, self.babel)
+        return shown if high is None or high == low else f"{shown}–{_money(high, currency, self.babel)}"
 
     def band(self, low: Number, high: Number | None, currency: str | None) -> str:
         """A price band ``[low, high)`` in short; ``¥300+`` where open."""
         return (
-            f"{self._money(low, currency)}+"
+            f"{_money(low, currency, self.babel)}+"
             if high is None
-            else f"{self._money(low, currency)}–{self._money(high, None)}"
+            else f"{_money(low, currency, self.babel)}–{_money(high, None, self.babel)}"
         )
 
     def day(self, value: date | None) -> str:
@@ -140,13 +162,3 @@ class Wording:
         if value is None:
             return NONE
         return f"{format_datetime(value, format='yyyy-MM-dd HH:mm', locale=self.babel)} UTC"
-
-    def _money(self, value: Number, currency: str | None) -> str:
-        whole = Decimal(str(value)) == Decimal(str(value)).to_integral_value()
-        if not currency:
-            return str(format_decimal(value, format="#,##0" if whole else "#,##0.00", locale=self.babel))
-        return str(
-            format_currency(
-                value, currency, format="¤#,##0" if whole else "¤#,##0.00", locale=self.babel, currency_digits=False
-            )
-        )

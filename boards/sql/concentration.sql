@@ -8,5 +8,6 @@ FROM brand_concentration AS mart
 INNER JOIN scope USING (source, category_id)
 WHERE
     mart.observed_at BETWEEN $history_from AND $shown_to
-    AND mart.observed_at <= scope.shown_at AND (mart.complete OR mart.observed_at = scope.shown_at)
+    AND mart.observed_at BETWEEN scope.shown_at - to_days($history_days) AND scope.shown_at
+    AND (mart.complete OR mart.observed_at = scope.shown_at)
 ORDER BY mart.source, mart.category_id, mart.observed_at, mart.measure, mart.units_basis

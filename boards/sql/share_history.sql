@@ -40,5 +40,5 @@ INNER JOIN snapshot
         AND mart.observed_at = snapshot.observed_at
 WHERE
     mart.observed_at BETWEEN $history_from AND $shown_to
-    AND mart.observed_at <= leader.shown_at AND snapshot.complete
+    AND mart.observed_at BETWEEN leader.shown_at - to_days($history_days) AND leader.shown_at AND snapshot.complete
 ORDER BY mart.source, mart.category_id, mart.observed_at, mart.brand_key
