@@ -87,8 +87,8 @@ def test_every_format_gives_the_same_listings(name: str) -> None:
         (30000, 30000),
     ]
     assert parsed.listings[1].units_basis is None
-    assert [one.observed_at for one in parsed.listings] == [
-        datetime(2016, 11, 4, 16, tzinfo=UTC), datetime(2016, 11, 4, 16, tzinfo=UTC), datetime(2016, 11, 13, 16, tzinfo=UTC),
+    assert [f"{one.observed_at:%Y-%m-%d %H:%M %Z}" for one in parsed.listings] == [
+        "2016-11-04 16:00 UTC", "2016-11-04 16:00 UTC", "2016-11-13 16:00 UTC",
     ]  # fmt: skip
 
 
