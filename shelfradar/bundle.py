@@ -1,0 +1,87 @@
+"""Checking the files of an evidence bundle against their recorded hashes, down to the byte range that was altered."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+CHUNK = 4096
+Finding = dict[str, Any]
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def chunk_digests(path: Path, chunk_bytes: int) -> Iterator[str]:
+    """SHA-256 of each piece of a file, hex."""
+    with path.open("rb") as file:
+        while piece := file.read(chunk_bytes):
+            yield hashlib.sha256(piece).hexdigest()
+
+
+def file_facts(path: Path) -> dict[str, Any]:
+    """What a manifest records of a file: name, size in bytes, SHA-256 of the whole and of its pieces."""
+    return {
+        "name": path.name,
+        "bytes": path.stat().st_size,
+        "sha256": digest(path),
+        "pieces": list(chunk_digests(path, CHUNK)),
+    }
+
+
+def check_files(bundle: Path, files: list[dict[str, Any]], chunk_bytes: int) -> Iterator[Finding]:
+    """One finding a file of the manifest: unaltered, or the byte ranges that differ."""
+    for facts in files:
+        path = bundle / Path(facts["name"]).name
+        if not path.is_file():
+            yield {"ok": False, "subject": facts["name"], "text": "missing"}
+            continue
+        if digest(path) == facts["sha256"]:
+            yield {"ok": True, "subject": path.name, "text": f"unaltered, {facts['bytes']:,} bytes"}
+            continue
+        altered = _altered(path, facts["pieces"], chunk_bytes)
+        sizes = f"{path.stat().st_size:,} bytes, {facts['bytes']:,} recorded"
+        yield {"ok": False, "subject": path.name, "text": f"altered within bytes {altered}; {sizes}", "ranges": altered}
+
+
+def _altered(path: Path, recorded: list[str], chunk_bytes: int) -> str:
+    """The altered ranges, such as ``0-4095, 8192-12287``."""
+    pairs = enumerate(zip_longest(chunk_digests(path, chunk_bytes), recorded))
+    differing = [number for number, (found, expected) in pairs if found != expected]
+    ranges: list[list[int]] = []
+    for number in differing:
+        if ranges and ranges[-1][1] == number - 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ", ".join(f"{first * chunk_bytes}-{(last + 1) * chunk_bytes - 1}" for first, last in ranges)
+
+
+def check_records(warc: Path, captures: list[dict[str, Any]]) -> Iterator[Finding]:
+    """One finding a capture: its record is in the WARC file and its payload has the recorded SHA-256."""
+    found: dict[str, str] = {}
+    try:
+        with warc.open("rb") as file:
+            for record in ArchiveIterator(file):
+                payload = record.raw_stream.read()
+                found[record.rec_headers.get_header("WARC-Record-ID")] = hashlib.sha256(payload).hexdigest()
+    except ArchiveLoadFailed as error:
+        yield {"ok": False, "subject": warc.name, "text": f"not a readable WARC file: {error}"}
+        return
+    for capture in captures:
+        ok = found.get(capture["capture_id"]) == capture["sha256"]
+        text = f"{capture['final_url'] or capture['requested_url']} at {capture['fetched_at']}"
+        yield {
+            "ok": ok,
+            "subject": capture["capture_id"],
+            "text": text if ok else f"payload is not what was captured: {text}",
+        }

@@ -1,0 +1,151 @@
+"""Evidence bundles: the archived pages behind an item's rows, in a folder that others can check without us.
+
+A bundle proves integrity since capture, not the truth of what was captured; its ``READ-ME.txt`` says so.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, fields, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from extractors.archive import Archive
+from extractors.capture import Capture
+from extractors.staged import STAGED_COLUMNS
+from shelfradar.bundle import CHUNK, check_files, check_records, digest, file_facts
+from shelfradar.configuration import read_one_source
+from shelfradar.errors import RefusedError
+from shelfradar.output import plain
+from shelfradar.schedule import observation_at
+from shelfradar.settings import Settings
+
+WARC, CAPTURES, LISTINGS, MANIFEST, README = (
+    "evidence.warc.gz", "captures.json", "listings.json", "manifest.json", "READ-ME.txt",
+)  # fmt: skip
+TEXT = """Evidence of what {source} showed of item {item} on {when}
+{simulated}
+evidence.warc.gz  the archived answers (ISO 28500 WARC): status, headers, body, and the requests that were sent
+captures.json     for each answer: address, time of capture (UTC), SHA-256 of its payload, place in the WARC file
+listings.json     the rows that were read from them
+manifest.json     SHA-256 of each file, whole and in pieces of {chunk} bytes
+
+Check it:   shelfradar evidence verify THIS-FOLDER
+or with standard tools:   warcio check evidence.warc.gz;   sha256sum *
+
+What this proves: that the files have not been altered since the manifest was made, and that the rows were read from
+these bytes. Compare the manifest's own SHA-256, told when the bundle was made, to exclude that all was replaced:
+  {manifest}
+What it does not prove: that the far side really sent these bytes, or that what it showed was true.
+"""
+
+
+def export(settings: Settings, source: str, item: str, at: str | None, target: Path) -> Iterator[str]:
+    """Write the bundle of ``item`` at an observation (default: its last) to the new folder ``target``.
+
+    Yields what was done. Raises RefusedError where the item was not seen, ArchiveDamaged where its page can't be read.
+    """
+    from warehouse.lake import Lake
+
+    if target.exists():
+        raise RefusedError(f"{target} exists; name a new folder")
+    chosen = read_one_source(settings.config, source)
+    moment = observation_at(chosen, at, datetime.now(UTC)) if at else None
+    with Lake(settings.lake).reader() as con:
+        rows = _rows(con, source, item, moment)
+        captures = _captures(con, rows)
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    _write_warc(Archive(settings.home), captures, partial)
+    _write_json(partial / LISTINGS, rows)
+    facts = [file_facts(partial / name) for name in (WARC, CAPTURES, LISTINGS)]
+    _write_json(partial / MANIFEST, {"source": source, "item_id": item, "chunk_bytes": CHUNK, "files": facts})
+    manifest = digest(partial / MANIFEST)
+    simulated = "\nSIMULATED DATA: this source is not a real shop.\n" if chosen.simulated else ""
+    when = rows[0]["observed_at"].isoformat()
+    text = TEXT.format(source=source, item=item, when=when, chunk=CHUNK, manifest=manifest, simulated=simulated)
+    (partial / README).write_text(text, encoding="utf-8")
+    partial.rename(target)
+    yield f"wrote {target}: {len(captures)} archived pages, {len(rows)} rows"
+    yield f"SHA-256 of its manifest: {manifest}"
+
+
+def verify(bundle: Path) -> list[dict[str, Any]]:
+    """What a check of ``bundle`` alone finds: one finding a file and a record, with the altered byte range if any."""
+    path = bundle / MANIFEST
+    if not path.is_file():
+        raise RefusedError(f"{bundle}: found no {MANIFEST}; expected a bundle made by `shelfradar evidence export`")
+    try:
+        manifest = json.loads(path.read_bytes())
+        findings = list(check_files(bundle, manifest["files"], manifest["chunk_bytes"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise RefusedError(f"{path}: not a manifest: {error!r}") from error
+    findings.append(
+        {"ok": True, "subject": MANIFEST, "text": f"SHA-256 {digest(path)}; compare it with the one you were told"}
+    )
+    if all(finding["ok"] for finding in findings):
+        findings.extend(check_records(bundle / WARC, json.loads((bundle / CAPTURES).read_bytes())))
+    return findings
+
+
+def _rows(con: Any, source: str, item: str, moment: datetime | None) -> list[dict[str, Any]]:
+    """The item's rows at ``moment``, or at its last observation."""
+    latest = "(SELECT max(observed_at) FROM listing WHERE source = $source AND item_id = $item)"
+    columns = ", ".join(STAGED_COLUMNS)
+    answer = con.execute(
+        f"SELECT {columns} FROM listing WHERE source = $source AND item_id = $item"
+        f" AND observed_at = {'$at' if moment else latest} ORDER BY position",
+        {"source": source, "item": item, **({"at": moment} if moment else {})},
+    )
+    rows = [dict(zip(STAGED_COLUMNS, row, strict=True)) for row in answer.fetchall()]
+    if not rows:
+        where = f" at {moment.isoformat()}" if moment else ""
+        raise RefusedError(f"{source}: item {item!r} was not seen{where}")
+    return rows
+
+
+def _captures(con: Any, rows: list[dict[str, Any]]) -> list[Capture]:
+    names = [field.name for field in fields(Capture)]
+    answer = con.execute(
+        f"SELECT {', '.join(names)} FROM capture WHERE source = ? AND observed_at = ? AND list_contains(?, capture_id)"
+        " ORDER BY page_no",
+        [rows[0]["source"], rows[0]["observed_at"], sorted({row["capture_id"] for row in rows})],
+    )
+    return [Capture(**dict(zip(names, row, strict=True))) for row in answer.fetchall()]
+
+
+def _write_warc(archive: Archive, captures: list[Capture], folder: Path) -> None:
+    """The records of ``captures`` and their requests in one WARC file; captures.json tells their new places."""
+    moved, offset = [], 0
+    with (folder / WARC).open("wb") as file:
+        for capture in captures:
+            archive.read(capture)
+            member = archive.record_bytes(capture)
+            moved.append(replace(capture, warc_file=WARC, warc_offset=offset))
+            offset += file.write(member) + file.write(_next_member(archive, capture))
+    _write_json(folder / CAPTURES, [asdict(capture) for capture in moved])
+
+
+def _next_member(archive: Archive, capture: Capture) -> bytes:
+    """The gzip member after the record of ``capture``: the request that it answers; empty for an imported file."""
+    if capture.http_status is None or capture.warc_offset is None or capture.warc_length is None:
+        return b""
+    with archive.path_of(capture).open("rb") as file:
+        file.seek(capture.warc_offset + capture.warc_length)
+        rest = file.read(1024 * 1024)
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    inflate.decompress(rest)
+    return rest[: len(rest) - len(inflate.unused_data)] if inflate.eof else b""
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date) else plain(value)
