@@ -90,7 +90,7 @@ class Analyst:
         """
         check_select(sql)
         with self._interrupted_after_limit():
-            reader = self._con.execute(sql, list(parameters)).to_arrow_reader(100_000)
+            reader = self._con.execute(sql, list(parameters) or None).to_arrow_reader(100_000)
             batches, rows = [], 0
             for batch in reader:
                 batches.append(batch)

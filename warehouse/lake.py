@@ -186,7 +186,7 @@ class Lake:
             raise LakeError(f"there is no warehouse at {self.config.catalog} yet; a first run or import makes it")
         con = open_duckdb(self.config)
         try:
-            _attach(con, self.config, read_only=read_only)
+            attach_lake(con, self.config, read_only=read_only)
             yield con
         finally:
             con.close()
@@ -244,7 +244,8 @@ def _load_extensions(con: DuckDBPyConnection, names: list[str]) -> None:
     _VERIFIED.update(names)
 
 
-def _attach(con: DuckDBPyConnection, config: LakeConfig, *, read_only: bool) -> None:
+def attach_lake(con: DuckDBPyConnection, config: LakeConfig, *, read_only: bool) -> None:
+    """Attach the lake to ``con`` as ``lake`` and use it. Raises LakeError, never with a password in it."""
     options: dict[str, str | int | bool] = {"DATA_INLINING_ROW_LIMIT": INLINE_ROWS}
     if config.is_postgres:
         target = f"ducklake:{config.catalog}"
