@@ -195,7 +195,7 @@ def make_facts() -> Callable[..., Facts]:
             "own_text": "1.2万人付款",
             "series": [(f"2026-11-{day:02d}T22:00:00+00:00", 9000.0 + 700 * day, 9999.0 + 700 * day)
                        for day in range(1, 20)] + [("2026-11-20T22:00:00+00:00", 24000.0, None)],
-            "evidence": [Evidence(capture_id="urn:uuid:1f0c", url="https://shop.example/serum?page=1", sha256="ab" * 32)],
+            "evidence": [Evidence(capture_id="urn:uuid:1f", url="https://shop.example/serum?page=1", sha256="ab" * 32)],
             "simulated": False, "timezone": "Asia/Shanghai",
         }  # fmt: skip
         return Facts(**(facts | changed))
