@@ -22,7 +22,7 @@ _WIDER = {  # what browsers read these labels as: the superset that pages really
 }  # fmt: skip
 _ANYTHING = {"cp1252", "cp1254", "latin-1"}  # decode nearly any bytes, so prove nothing
 META_WINDOW = 4096
-PROOF_WINDOW = 64 * 1024
+PROOF_WINDOW = 16 * 1024
 FEW_BROKEN = 0.001  # share of U+FFFD up to which a declared encoding is still believed
 
 
@@ -49,9 +49,9 @@ def decode_body(body: bytes, content_type: str | None = None, encoding: str = "a
 
 def utf8_body(body: bytes, content_type: str | None = None, encoding: str = "auto") -> bytes:
     """The body as UTF-8: itself where it is that already (no copy), else decoded by :func:`decode_body`."""
-    if encoding in ("auto", "utf-8") and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        if b"\x1b" not in body and b"\x00" not in body[:META_WINDOW] and _is_utf8(body, content_type):
-            return body
+    unmarked = encoding in ("auto", "utf-8") and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if unmarked and b"\x1b" not in body and b"\x00" not in body[:META_WINDOW] and _is_utf8(body, content_type):
+        return body
     return decode_body(body, content_type, encoding)[0].encode("utf-8", errors="replace")
 
 
@@ -61,9 +61,13 @@ def _is_utf8(body: bytes, content_type: str | None) -> bool:
     if body.isascii():
         return True
     head = body[:PROOF_WINDOW]
-    if not head.isascii() and "utf-8" in _declared(body, content_type):
+    if not head.isascii() and _says_utf8(body, content_type):
         return _strict_utf8(head) is not None
     return _strict_utf8(body) is not None
+
+
+def _says_utf8(body: bytes, content_type: str | None) -> bool:
+    return "utf-8" in (content_type or "").lower() or "utf-8" in _declared(body, content_type)
 
 
 def known_encoding(name: str) -> bool:

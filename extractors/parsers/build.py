@@ -12,8 +12,9 @@ from extractors.listing import Listing
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, ReadProblem
 from extractors.parsers.places import Getter
-from extractors.parsers.values import Store, store_of
+from extractors.parsers.values import Store, is_text, store_of
 
+PRICES = frozenset(("price", "list_price", "coupon_price", "member_price"))
 FOUND_LENGTH = 200  # how much of an unreadable text a problem quotes
 
 
@@ -48,8 +49,10 @@ class ListingBuilder:
         self._title = getters.pop("title")
         # an explicit currency goes first: it decides, and a price's own mark only fills its absence
         ordered = sorted(getters, key=lambda name: name != "currency")
+        texts = [name for name in ordered if is_text(name, rules.get(name, []))]
+        self._texts: tuple[tuple[str, Getter], ...] = tuple((name, getters[name]) for name in texts)
         self._plan: tuple[tuple[str, Getter, Store], ...] = tuple(
-            (name, getters[name], store_of(name, rules.get(name, []), context)) for name in ordered
+            (name, getters[name], store_of(name, rules.get(name, []), context)) for name in ordered if name not in texts
         )
         self._counts: dict[ListKey, ListCount] = {}
         self.entries = 0
@@ -90,28 +93,32 @@ class ListingBuilder:
         if item_id is None or title is None:
             self._missing(item_id, title)
             return
-        values: dict[str, Any] = {}
-        for name, getter, store in self._plan:
-            raw = getter(entry)
-            if raw is not None and not store(values, raw):
-                self._problem(name, str(raw), "not understood")
+        values: dict[str, Any] = {
+            "position": position,
+            "item_id": str(item_id),
+            "title": str(title),
+            "sponsored": sponsored,
+            "category_id": key.category_id,
+            "observed_at": key.observed_at,
+        }
+        self._read_fields(entry, values)
         if self._rank_mode == "position" and not sponsored:
             values["rank"], values["rank_source"] = rank, "position"
         elif self._rank_mode == "shown":
             self._shown_rank(values, sponsored=sponsored)
-        if "price" not in values and "list_price" not in values:
-            values.pop("currency", None)
-        self.parsed.listings.append(
-            Listing(
-                position=position,
-                item_id=str(item_id),
-                title=str(title),
-                sponsored=sponsored,
-                category_id=key.category_id,
-                observed_at=key.observed_at,
-                **values,
-            )
-        )
+        self.parsed.listings.append(Listing(**values))
+
+    def _read_fields(self, entry: Any, values: dict[str, Any]) -> None:
+        for name, getter in self._texts:
+            raw = getter(entry)
+            if raw is not None:
+                values[name] = raw if raw.__class__ is str else str(raw)
+        for name, getter, store in self._plan:
+            raw = getter(entry)
+            if raw is not None and not store(values, raw):
+                self._problem(name, str(raw), "not understood")
+        if "currency" in values and PRICES.isdisjoint(values):
+            del values["currency"]  # a currency of nothing
 
     def _shown_rank(self, values: dict[str, Any], *, sponsored: bool) -> None:
         rank = values.pop("rank", None)

@@ -22,6 +22,7 @@ from extractors.units import parse_count, parse_units
 Store = Callable[[dict[str, Any], Any], bool]
 
 _DIGIT = re.compile(r"\d")
+_CODE = re.compile(r"[A-Z]{3}")
 _FLOAT = re.compile(r"\d+(?:[.,]\d+)?")
 _YES = frozenset(("true", "1", "yes", "y", "in stock", "instock", "available", "有货", "有貨", "在庫あり"))
 _NO = frozenset(
@@ -43,20 +44,39 @@ _NO = frozenset(
 _KINDS = {
     "price": "money", "price_high": "money", "list_price": "money", "coupon_price": "money", "member_price": "money",
     "units": "units", "rating": "float", "review_count": "int", "in_stock": "bool", "rank": "int", "url": "url",
-    "image_url": "url",
+    "image_url": "url", "currency": "currency",
 }  # fmt: skip
 
 
 def store_of(name: str, rules: list[FieldRule], context: PageContext) -> Store:
     """The store of one field: by the ``parse`` of its rules, else as the field is usually written."""
-    kind = next((rule.parse for rule in rules if rule.parse), None) or _KINDS.get(name, "text")
-    return _STORES[kind](name, context)
+    return _STORES[_kind_of(name, rules)](name, context)
+
+
+def is_text(name: str, rules: list[FieldRule]) -> bool:
+    """Whether the field is kept as it is shown: it needs no store."""
+    return _kind_of(name, rules) == "text"
+
+
+def _kind_of(name: str, rules: list[FieldRule]) -> str:
+    return next((rule.parse for rule in rules if rule.parse), None) or _KINDS.get(name, "text")
 
 
 def _text(name: str, _context: PageContext) -> Store:
     def store(values: dict[str, Any], raw: Any) -> bool:
         values[name] = str(raw)
         return True
+
+    return store
+
+
+def _currency(_name: str, _context: PageContext) -> Store:
+    def store(values: dict[str, Any], raw: Any) -> bool:
+        code = str(raw).strip().upper()
+        if _CODE.fullmatch(code):
+            values["currency"] = "CNY" if code == "RMB" else code
+            return True
+        return False
 
     return store
 
@@ -197,5 +217,5 @@ def _joined(base: str, text: str) -> str:
 
 _STORES: dict[str, Callable[[str, PageContext], Store]] = {
     "text": _text, "money": _money, "decimal": _decimal, "units": _units, "int": _int, "float": _float, "bool": _bool,
-    "url": _url,
+    "url": _url, "currency": _currency,
 }  # fmt: skip
