@@ -72,7 +72,9 @@ def _iso(value: datetime | date) -> str:
     return value.isoformat()
 
 
-def _capture(row: dict[str, Any]) -> Capture:
+def _capture(row: Any) -> Capture:
+    if not isinstance(row, dict):
+        raise TypeError(f"{type(row).__name__}, expected an object")
     unknown = row.keys() - {field.name for field in fields(Capture)}
     if unknown:
         raise ValueError(f"unknown keys {', '.join(sorted(unknown))}")

@@ -151,12 +151,11 @@ class _Visit:
                 if self._paused is not None and robots:
                     raise Failure("blocked", self._paused)
                 answer = await self._ask(question, budget, robots=robots)
+                if answer.status in _WORTH_RETRYING:
+                    gate.hold(_asked_wait(answer) or 0.0)
+                return answer
         except TooLongAWait as error:
             raise Failure("http_error", str(error)) from error
-        wait = retry_after(answer.headers.get("retry-after"), answer.received_at)
-        if wait is not None and answer.status in _WORTH_RETRYING:
-            gate.hold(wait)
-        return answer
 
     async def _ask(self, question: Question, budget: _Budget, *, robots: bool) -> Answer:
         loop = asyncio.get_running_loop()
@@ -255,7 +254,7 @@ def _judge(answer: Answer, asked: str, marks: tuple[str, ...], *, robots: bool) 
     wall = None if robots is False else blocked_by_headers(answer.headers)
     if wall is None and robots and answer.body:
         wall = blocked_by_body(answer.body, marks)
-    wait = retry_after(answer.headers.get("retry-after"), answer.received_at)
+    wait = _asked_wait(answer)
     if wall is not None:
         raise Failure("blocked", wall, answer=answer)
     if answer.status in _BLOCKED:
@@ -268,6 +267,10 @@ def _judge(answer: Answer, asked: str, marks: tuple[str, ...], *, robots: bool) 
         raise Failure("blocked", "redirected to a login page", answer=answer)
     if not answer.body.strip():
         raise Failure("empty", "an empty body", answer=answer)
+
+
+def _asked_wait(answer: Answer) -> float | None:
+    return retry_after(answer.headers.get("retry-after"), answer.received_at)
 
 
 def _redirected(question: Question, answer: Answer, target: str, secret: set[str]) -> Question:

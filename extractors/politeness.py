@@ -40,10 +40,16 @@ class HostGate:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a place and for the delay since the last request began. Raises TooLongAWait."""
+        """Wait for a place and for the delay since the last request began or ended. Raises TooLongAWait.
+
+        Counted from the end too, so that the host sees the delay however long its connection took.
+        """
         async with self._places:
             await self._wait()
-            yield
+            try:
+                yield
+            finally:
+                self.hold(self._delay)
 
     async def _wait(self) -> None:
         clock = asyncio.get_running_loop().time

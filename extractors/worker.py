@@ -29,6 +29,7 @@ _MEGABYTE = 1024 * 1024
 _PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 _SERVE = "import sys; from extractors.worker import serve; serve(*sys.argv[1:])"
 _START_SECONDS = 60.0
+_WALL_SLACK_SECONDS = 5.0
 _FOUND_CHARACTERS = 200
 
 
@@ -86,7 +87,7 @@ class ParserPool:
         try:
             pipe.send_bytes(pickle.dumps((*place, context.first_position, context.first_rank)))
             pipe.send_bytes(body)
-            if not pipe.poll(self._timeout * 5 + 5):
+            if not pipe.poll(self._timeout * 5 + _WALL_SLACK_SECONDS):
                 raise self._broken("time")
             answer = pickle.loads(pipe.recv_bytes(self._memory_mb * _MEGABYTE))  # noqa: S301 (our own worker)
         except (EOFError, OSError) as error:
