@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+LONGEST = 500  # characters; a longer text is no price, and not worth remembering
 MOST = Decimal(10) ** 13  # what DECIMAL(18, 4) holds, with a digit to spare
 CENTS = Decimal("0.0001")
 
@@ -66,13 +67,11 @@ def parse_money(text: str, *, locale: str | None = None, currency: str | None = 
     ``locale`` (such as de_DE; English where None) decides what "1.234" means, except in a currency without decimals;
     ``currency`` is meant where the text has no mark, and by a mark that several currencies share. Never raises.
     """
-    return _parse_money(text, locale, currency)
+    return _parse_money(text, locale, currency) if len(text) <= LONGEST else None
 
 
 @lru_cache(maxsize=16384)
 def _parse_money(text: str, locale: str | None, currency: str | None) -> Money | None:
-    if len(text) > 500:
-        return None
     shown = " ".join(text.split())
     plain = " ".join(unicodedata.normalize("NFKC", text).replace("٬", ",").replace("٫", ".").casefold().split())
     plain = _SPLIT_CENTS.sub("", plain)

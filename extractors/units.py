@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from extractors.listing import UnitsBasis
 
+LONGEST = 500  # characters; a longer text is no figure, and not worth remembering
 ABSURD_UNITS = 10**11  # more than ten of anything for everyone alive: not a sales figure
 
 _CJK = {"百": 10**2, "千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
@@ -97,6 +98,8 @@ def parse_units(
     does not). ``ladder`` lists the steps a "+" figure can take; with ``floor`` every figure is the low end of a step.
     Views, reviews, favourites and stock are not sales; negative and absurd figures are None. Never raises.
     """
+    if len(text) > LONGEST:
+        return None
     return _parse_units(text, tuple(ladder) if ladder else (), basis, window_days, floor)
 
 
@@ -104,8 +107,6 @@ def parse_units(
 def _parse_units(
     text: str, ladder: tuple[int, ...], basis: UnitsBasis | None, window_days: int | None, floor: bool
 ) -> Units | None:
-    if len(text) > 500:
-        return None
     shown = " ".join(text.split())
     plain = unicodedata.normalize("NFKC", text).casefold()
     part = _sales_part(plain)
@@ -118,11 +119,15 @@ def _parse_units(
     return Units(bounds[0], bounds[1], said_basis, said_days, shown)
 
 
-@lru_cache(maxsize=65536)
 def parse_count(text: str) -> int | None:
     """The low end of a count such as "272,461", "(29.2K)", "6,8 mil" or "2万+", or None. Never raises."""
-    found = _numbers(unicodedata.normalize("NFKC", text[:500]).casefold())
-    return found[0][0] if len(found) >= 1 and found[0] is not None else None
+    return _parse_count(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=65536)
+def _parse_count(text: str) -> int | None:
+    found = _numbers(unicodedata.normalize("NFKC", text).casefold())
+    return found[0][0] if found and found[0] is not None else None
 
 
 def _sales_part(plain: str) -> str | None:

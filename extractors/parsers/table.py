@@ -34,7 +34,7 @@ def read_table(body: bytes, compiled: CompiledSpec, context: PageContext, builde
         )
     dates = _Dates(spec, context)
     keys: dict[tuple[str, datetime | None], ListKey] = {}
-    for row in rows:
+    for row in _guarded(rows, spec):
         observed_at = None
         if spec.date is not None:
             raw_date = row.get(spec.date.column)
@@ -112,11 +112,23 @@ def _rows(body: bytes, spec: SiteSpec, context: PageContext) -> tuple[list[str],
 def _readable_errors(form: str) -> tuple[type[Exception], ...]:
     """What the format's library raises for a broken file."""
     usual = (ValueError, OSError, RecursionError, csv.Error)
-    if form != "xlsx":
-        return usual
-    from python_calamine import CalamineError
+    if form == "xlsx":
+        from python_calamine import CalamineError
 
-    return (*usual, CalamineError)
+        return (*usual, CalamineError)
+    if form == "parquet":
+        from pyarrow import ArrowException
+
+        return (*usual, ArrowException)
+    return usual
+
+
+def _guarded(rows: Iterable[Row], spec: SiteSpec) -> Iterator[Row]:
+    """The rows; a file that breaks on the way is refused whole, not loaded by half."""
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise UnreadablePage(f"{spec.site}: not a readable csv file: {error}", "format") from error
 
 
 def _form_of(body: bytes) -> str:

@@ -17,11 +17,12 @@ from urllib.parse import urljoin, urlsplit
 from extractors.money import CENTS, MOST, Money, parse_money
 from extractors.parsers.page import PageContext
 from extractors.spec import FieldRule
-from extractors.units import parse_count, parse_units
+from extractors.units import ABSURD_UNITS, parse_count, parse_units
 
 Store = Callable[[dict[str, Any], Any], bool]
 
 _DIGIT = re.compile(r"\d")
+SHORT = 100  # characters of a text that a number is looked for in
 _CODE = re.compile(r"[A-Z]{3}")
 _FLOAT = re.compile(r"\d+(?:[.,]\d+)?")
 _YES = frozenset(("true", "1", "yes", "y", "in stock", "instock", "available", "有货", "有貨", "在庫あり"))
@@ -150,7 +151,7 @@ def _units(_name: str, context: PageContext) -> Store:
 def _int(name: str, _context: PageContext) -> Store:
     def store(values: dict[str, Any], raw: Any) -> bool:
         if isinstance(raw, (int, float)):
-            count = int(raw) if math.isfinite(raw) and raw >= 0 else None
+            count = int(raw) if math.isfinite(raw) and 0 <= raw <= ABSURD_UNITS else None
         else:
             count = parse_count(raw)
         if count is None:
@@ -163,7 +164,7 @@ def _int(name: str, _context: PageContext) -> Store:
 
 def _float(name: str, _context: PageContext) -> Store:
     def store(values: dict[str, Any], raw: Any) -> bool:
-        value = _number_in(str(raw))
+        value = _number_in(str(raw)[:SHORT])
         if value is None:
             return True
         if value > 0 or name != "rating":  # a rating of 0 is how sites show that there is none
