@@ -23,9 +23,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 from alerts.cards import Card, card_of
 from alerts.chart import chart_png
 from alerts.facts import Facts, NoticeFacts
-from alerts.wording import clean, moment, say, subject
+from alerts.wording import clean, headline, moment, say, subject
 
 CHARTS_A_MAIL = 8
+CARDS_A_MAIL = 20
 _ORDER = ("notice", "escalated", "fired", "already", "resolved", "lost", "possible")
 
 
@@ -53,10 +54,11 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """The cards of one category, under its title."""
+    """The cards of one category, under its title; beyond the mail's share of cards, headlines alone."""
 
     title: str
     cards: list[Card]
+    more: list[str]
 
 
 def message_id(keys: Sequence[str], sender: Sender) -> str:
@@ -132,9 +134,14 @@ def _weight(told: Facts | NoticeFacts) -> tuple[str, str, int, str]:
 
 
 def _sections(language: str, ordered: Sequence[Facts | NoticeFacts], pictures: dict[str, bytes]) -> Iterator[Section]:
+    whole = {id(one) for one in ordered[:CARDS_A_MAIL]}
     for (source, title), several in groupby(ordered, key=lambda one: (one.source, one.category_title)):
-        cards = [card_of(language, one, _picture(one, pictures)) for one in several]
-        yield Section(title=f"{clean(title)} · {source}" if title else source, cards=cards)
+        told = list(several)
+        yield Section(
+            title=f"{clean(title)} · {source}" if title else source,
+            cards=[card_of(language, one, _picture(one, pictures)) for one in told if id(one) in whole],
+            more=[headline(language, one, 60) for one in told if id(one) not in whole],
+        )
 
 
 def _picture(told: Facts | NoticeFacts, pictures: dict[str, bytes]) -> str | None:

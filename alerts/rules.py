@@ -138,7 +138,7 @@ class Rule(StrictModel):
     def _coherent(self) -> Self:
         known = FIGURES[self.of]
         if self.metric not in known:
-            raise ValueError(f"a metric of a {self.of}: {', '.join(known)}")
+            raise ValueError(f"one of the metrics of {self.of}: {', '.join(known)}")
         if known[self.metric].measured != (self.measure is not None):
             need = "needs" if known[self.metric].measured else "takes no"
             raise ValueError(f"{self.metric} of a {self.of} {need} measure (units_30d, gmv_30d, units_shown, listings)")
