@@ -7,7 +7,7 @@ It must not import them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from typing import Literal
 from demo.truth import ShownListing, shown
 
 Measure = Literal["units_30d", "gmv_30d", "units_shown", "listings"]
+Days = Collection[date] | None
 LOOKBACK_DAYS = 8
 """A counter is compared with the item's latest earlier observation, at most this old."""
 
@@ -90,13 +91,15 @@ class Band:
     market_band: bool
 
 
-def families(on: date, category: str, since: date | None = None) -> list[Family]:
-    """The families of the observed top 100. ``since``: the first day that was collected (None: always collected)."""
+def families(on: date, category: str, collected: Days = None) -> list[Family]:
+    """The families of the observed top 100, as known from the days that were ``collected`` (None: every day)."""
     grouped: dict[str, list[ShownListing]] = defaultdict(list)
     for listing in shown(on, category):
         if not listing.sponsored:
             grouped[listing.family].append(listing)
-    before = _observations_before(on, category, since) if any(_is_counter(one) for one in shown(on, category)) else {}
+    before = (
+        _observations_before(on, category, collected) if any(_is_counter(one) for one in shown(on, category)) else {}
+    )
     return [_family(name, members, before) for name, members in grouped.items()]
 
 
@@ -104,12 +107,12 @@ def _is_counter(listing: ShownListing) -> bool:
     return listing.units_basis == "cumulative"
 
 
-def _observations_before(on: date, category: str, since: date | None) -> dict[str, tuple[int, ShownListing]]:
+def _observations_before(on: date, category: str, collected: Days) -> dict[str, tuple[int, ShownListing]]:
     """Item -> its latest observation of a counter before ``on``, and how many days before."""
     latest: dict[str, tuple[int, ShownListing]] = {}
     for days in range(LOOKBACK_DAYS, 0, -1):
         day = on - timedelta(days=days)
-        if since is None or day >= since:
+        if collected is None or day in collected:
             latest.update({one.item_id: (days, one) for one in shown(day, category) if _is_counter(one)})
     return latest
 
@@ -152,9 +155,9 @@ def _units_30d(listing: ShownListing, before: dict[str, tuple[int, ShownListing]
     return Interval(low, high).times(Fraction(30, days))
 
 
-def concentration(on: date, category: str, measure: Measure, since: date | None = None) -> Concentration | None:
+def concentration(on: date, category: str, measure: Measure, collected: Days = None) -> Concentration | None:
     """Concentration of brands in the observed top 100 (metrics.md 5); None where the measure is known of no family."""
-    every = families(on, category, since)
+    every = families(on, category, collected)
     known = [(family, value) for family in every if (value := family.measure(measure)) is not None]
     if not known:
         return None
@@ -217,12 +220,12 @@ def _shares_high(brands: dict[str, Interval], unknown: Sequence[Interval]) -> li
 
 
 def price_bands(
-    on: date, category: str, edges: Sequence[Decimal], own: frozenset[str], since: date | None = None
+    on: date, category: str, edges: Sequence[Decimal], own: frozenset[str], collected: Days = None
 ) -> list[Band]:
     """The bands between ``edges`` (lower ends; the last is open). ``own``: canonical names of our brands."""
     highs = [*edges[1:], None]
     organic = [one for one in shown(on, category) if not one.sponsored]
-    every = families(on, category, since)
+    every = families(on, category, collected)
     found = []
     for low, high in zip(edges, highs, strict=True):
         listings = [one for one in organic if _within(one.price, low, high)]
