@@ -51,14 +51,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
-    """A page read back. ``body`` is decoded, ``payload`` as sent and as hashed; ``status`` is None for a file."""
+    """A page read back. ``payload`` is as sent and as hashed; ``status`` is None for a file."""
 
     url: str
     status: int | None
     headers: Headers
     content_type: str | None
+    encoding: str
     payload: bytes
-    body: bytes
+    body_bytes: int
+
+    @property
+    def body(self) -> bytes:
+        """The decoded payload. Raises ArchiveDamaged where it is not what the capture said."""
+        try:
+            return undo_encoding(self.payload, self.encoding, self.body_bytes)
+        except (BrokenEncoding, TooLarge) as error:
+            raise ArchiveDamaged(f"{self.url}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +228,7 @@ class Archive:
         where = f"{capture.warc_file} at {capture.warc_offset}"
         try:
             page, record_id = _page(self.record_bytes(capture), capture.body_bytes)
-        except (ArchiveLoadFailed, StopIteration, zlib.error, BrokenEncoding, TooLarge) as error:
+        except (ArchiveLoadFailed, StopIteration, zlib.error) as error:
             raise ArchiveDamaged(f"{where}: not a readable record: {error}") from error
         if record_id != capture.capture_id:
             raise ArchiveDamaged(f"{where}: record {record_id}; expected {capture.capture_id}")
@@ -253,14 +262,14 @@ def _page(member: bytes, body_bytes: int | None) -> tuple[ArchivedPage, str | No
     payload = record.raw_stream.read()
     http = record.http_headers
     encoding = (http.get_header("Content-Encoding") or "") if http else ""
-    body = undo_encoding(payload, encoding, _LARGEST_BODY if body_bytes is None else body_bytes)
     page = ArchivedPage(
         url=record.rec_headers.get_header("WARC-Target-URI"),
         status=int(http.get_statuscode()) if http else None,
         headers=list(http.headers) if http else [],
         content_type=http.get_header("Content-Type") if http else record.content_type,
+        encoding=encoding,
         payload=payload,
-        body=body,
+        body_bytes=_LARGEST_BODY if body_bytes is None else body_bytes,
     )
     return page, record.rec_headers.get_header("WARC-Record-ID")
 

@@ -105,7 +105,7 @@ def _read(
         first_position=place.position,
         first_rank=place.rank,
     )
-    parsed = pool.parse_columns(page.body, context)
+    parsed = pool.parse_columns(page.payload, context, encoding=page.encoding, body_bytes=page.body_bytes)
     return rows_of(parsed, capture) if spec.reader == "table" else parsed
 
 

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from operator import attrgetter
 from typing import Any
 
+from extractors.decode import BrokenEncoding, TooLarge, undo_encoding
 from extractors.listing import Listing
 from extractors.parse import PageContext, Parsed, ReadProblem, UnreadablePage, parse_page
 
@@ -80,12 +81,19 @@ class ParserPool:
         listings = [Listing(**dict(zip(COLUMNS, row, strict=True))) for row in rows]
         return Parsed(listings, found.problems, found.next_position, found.next_rank, found.total)
 
-    def parse_columns(self, body: bytes, context: PageContext) -> ParsedColumns:
-        """As :meth:`parse`, in columns: what staging uses."""
+    def parse_columns(
+        self, body: bytes, context: PageContext, *, encoding: str = "", body_bytes: int | None = None
+    ) -> ParsedColumns:
+        """As :meth:`parse`, in columns: what staging uses.
+
+        With ``encoding`` (a Content-Encoding) ``body`` is as it was sent and is decoded behind the wall, to at most
+        ``body_bytes``: less to hand over, and a bomb bursts there.
+        """
         pipe = self._started(context)
         place = (context.category_id, context.page_no, context.url, context.content_type)
         try:
-            pipe.send_bytes(pickle.dumps((*place, context.first_position, context.first_rank)))
+            coding = (encoding, len(body) if body_bytes is None else body_bytes)
+            pipe.send_bytes(pickle.dumps((*place, context.first_position, context.first_rank, coding)))
             pipe.send_bytes(body)
             if not pipe.poll(self._timeout * 5 + _WALL_SLACK_SECONDS):
                 raise self._broken("time")
@@ -123,6 +131,8 @@ class ParserPool:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _MEGABYTE)
         limits = [str(self._timeout), str(self._memory_mb)]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 (our own module)
@@ -175,16 +185,18 @@ def serve(handle: str, timeout_seconds: str, memory_mb: str) -> None:
 def _read(body: bytes, head: tuple[Any, ...], known: tuple[Any, Any] | None, memory_mb: int) -> bytes:
     if known is None:
         raise RuntimeError("a page before its spec")
-    category_id, page_no, url, content_type, first_position, first_rank = head
+    category_id, page_no, url, content_type, first_position, first_rank, (encoding, body_bytes) = head
     context = PageContext(
         spec=known[0], source=known[1], category_id=category_id, page_no=page_no, url=url,
         content_type=content_type, first_position=first_position, first_rank=first_rank,
     )  # fmt: skip
     answer: ParsedColumns | UnreadablePage
     try:
-        answer = to_columns(parse_page(body, context))
+        answer = to_columns(parse_page(undo_encoding(body, encoding, body_bytes), context))
     except UnreadablePage as unreadable:
         answer = unreadable
+    except (BrokenEncoding, TooLarge) as error:
+        answer = UnreadablePage(f"the archived page can't be decoded: {error}", "format")
     except MemoryError:
         answer = UnreadablePage(f"parser exceeded {memory_mb} MB on this page", "format")
     except RecursionError:
