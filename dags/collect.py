@@ -43,11 +43,11 @@ def collect_dag(source: Source) -> DAG:
             raise AirflowSkipException(f"{name} has no page to fetch: it is filled by `shelfradar import`")
 
         @task(pool=wiring.FETCH_POOL, max_active_tis_per_dag=1, execution_timeout=timedelta(hours=4), **wiring.PATIENT)
-        def fetch(batch: dict[str, Any], dag_run: Any = None) -> dict[str, Any]:
+        def fetch(batch: dict[str, Any], dag_run: Any = None) -> Any:
             return wiring.step("fetch", name, wiring.observation_time(dag_run), batch)
 
         @task(execution_timeout=timedelta(hours=1))
-        def extract(fetched: dict[str, Any], dag_run: Any = None) -> dict[str, Any]:
+        def extract(fetched: dict[str, Any], dag_run: Any = None) -> Any:
             return wiring.step("extract", name, wiring.observation_time(dag_run), fetched["batch"])
 
         @task_group
@@ -55,11 +55,11 @@ def collect_dag(source: Source) -> DAG:
             return extract(fetch(batch))
 
         @task
-        def validate(dag_run: Any = None) -> dict[str, Any]:
+        def validate(dag_run: Any = None) -> Any:
             return wiring.step("validate", name, wiring.observation_time(dag_run))
 
         @task(pool=wiring.LAKE_POOL, outlets=[landed], retries=3)
-        def load(dag_run: Any = None, outlet_events: Any = None) -> dict[str, Any]:
+        def load(dag_run: Any = None, outlet_events: Any = None) -> Any:
             counts = wiring.step("load", name, observed_at := wiring.observation_time(dag_run))
             outlet_events[landed].extra = {"source": name, "observed_at": observed_at.isoformat(), **counts}
             return counts

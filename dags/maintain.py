@@ -22,12 +22,13 @@ with DAG(
     schedule=CronTriggerTimetable("0 3 * * 0", timezone="UTC"),
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,
     default_args=DEFAULTS,
     tags=["operate"],
 ):
 
     @task(pool=LAKE_POOL)
-    def maintain() -> dict[str, Any]:
+    def maintain() -> Any:
         return step("maintain")
 
     maintain()

@@ -26,6 +26,7 @@ with DAG(
     schedule=None,
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,
     default_args=DEFAULTS,
     tags=["operate"],
     render_template_as_native_obj=True,
@@ -38,7 +39,7 @@ with DAG(
 ):
 
     @task(pool=LAKE_POOL)
-    def replay(params: Any = None) -> dict[str, Any]:
+    def replay(params: Any = None) -> Any:
         start, end = date.fromisoformat(params["from"]), date.fromisoformat(params["to"])
         if start > end:
             raise AirflowFailException(f"from: found {start}, after to ({end}); expected the earlier date first")
@@ -49,7 +50,7 @@ with DAG(
         return not params["dry_run"]
 
     @task
-    def boards() -> dict[str, Any]:
+    def boards() -> Any:
         return step("boards")
 
     replay() >> changed() >> boards()

@@ -36,21 +36,22 @@ with DAG(
     schedule=AssetAny(*assets) if assets else None,
     catchup=False,
     max_active_runs=1,
+    is_paused_upon_creation=False,
     default_args=DEFAULTS,
     tags=["report"],
 ):
 
     @task(pool=LAKE_POOL, retries=3)
-    def alerts(triggering_asset_events: Any = None) -> list[dict[str, Any]]:
+    def alerts(triggering_asset_events: Any = None) -> Any:
         news = landed(triggering_asset_events)
         return [step("alerts", *one) for one in news] if news else [step("alerts", None, None)]
 
     @task(pool=LAKE_POOL, **PATIENT)
-    def deliver() -> dict[str, Any]:
+    def deliver() -> Any:
         return deliver_by_connection("smtp_default")
 
     @task
-    def boards() -> dict[str, Any]:
+    def boards() -> Any:
         return step("boards")
 
     alerts() >> [deliver(), boards()]

@@ -11,15 +11,18 @@ def deliver_by_connection(connection_id: str) -> dict[str, Any]:
     """Send what the outbox holds through an Airflow connection, where there is one; its password is never logged."""
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowNotFoundException
+    from airflow.sdk.log import mask_secret
 
     from shelfradar import pipeline
     from shelfradar.settings import Settings
 
     settings = Settings.from_environment()
     try:
-        url = smtp_url(Connection.get(connection_id))
+        connection = Connection.get(connection_id)
     except AirflowNotFoundException:
         return pipeline.deliver(settings)
+    mask_secret(url := smtp_url(connection))
+    mask_secret(connection.password)
     return pipeline.deliver(replace(settings, smtp_url=url))
 
 

@@ -9,7 +9,6 @@ import argparse
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -20,7 +19,8 @@ from types import FrameType
 import httpx2
 
 from deploy.airflow_home import LOOPBACK, ROOT, AirflowError, AirflowHome
-from deploy.processes import Parts, check_alive, start, stop
+from deploy.compose import Service
+from deploy.processes import Processes, ServiceError
 
 COMPONENTS: dict[str, list[str]] = {
     "api-server": ["airflow", "api-server"],
@@ -28,33 +28,33 @@ COMPONENTS: dict[str, list[str]] = {
     "dag-processor": ["airflow", "dag-processor"],
     "triggerer": ["airflow", "triggerer", "--skip-serve-logs"],
 }
-READY_SECONDS = 180.0
+READY_SECONDS = 300.0
 
 
 @contextmanager
-def running(home: AirflowHome, environment: Mapping[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """Airflow's parts, ready to work; they are stopped on leaving. Raises AirflowError when they don't come up."""
+def running(home: AirflowHome, environment: Mapping[str, str]) -> Iterator[Processes]:
+    """Airflow's parts, ready to work; they are stopped on leaving. Raises AirflowError or ServiceError."""
     home.prepare(environment)
-    parts: dict[str, subprocess.Popen[bytes]] = {}
+    parts = Processes(environment, home.logs)
     try:
         for name, command in COMPONENTS.items():
-            parts[name] = start(name, command, environment, home.logs)
+            parts.start(Service(name, command, {}, None))
         home.make_pools(environment)
         wait_until_ready(home, parts)
         yield parts
     finally:
-        stop(parts)
+        parts.stop()
 
 
-def wait_until_ready(home: AirflowHome, parts: Parts) -> None:
-    """Return when every part reports itself healthy. Raises AirflowError when one ends or time is up."""
+def wait_until_ready(home: AirflowHome, parts: Processes) -> None:
+    """Return when every part reports itself healthy. Raises AirflowError or ServiceError."""
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
-        check_alive(parts, home.logs)
+        parts.check_alive()
         if healthy(home):
             return
         time.sleep(1)
-    raise AirflowError(f"Airflow was not healthy after {READY_SECONDS:.0f} s; its logs are in {home.folder / 'logs'}")
+    raise AirflowError(f"Airflow was not healthy after {READY_SECONDS:.0f} s; its logs are in {home.logs}")
 
 
 def healthy(home: AirflowHome) -> bool:
@@ -80,11 +80,11 @@ def main() -> None:
         with running(home, home.environment(base)) as parts:
             say(banner(home))
             while True:
-                check_alive(parts, home.logs)
+                parts.check_alive()
                 time.sleep(2)
     except KeyboardInterrupt:
         say("Airflow has stopped.")
-    except AirflowError as error:
+    except (AirflowError, ServiceError) as error:
         sys.exit(f"make airflow: {error}")
 
 

@@ -4,8 +4,6 @@ Serves files of ``SHELFRADAR_HOME/boards`` and ``…/data_docs`` and nothing els
 a plugin mounts, so this file asks for one itself, as Airflow's own pages do: the session cookie or a bearer token.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,7 +37,7 @@ def boards_app() -> Any:
     from shelfradar.settings import Settings
 
     settings = Settings.from_environment()
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     folders = {
         "boards": StaticFiles(directory=settings.boards, html=True, check_dir=False),
         "data_docs": StaticFiles(directory=settings.data_docs, html=True, check_dir=False),

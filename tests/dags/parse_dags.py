@@ -34,6 +34,7 @@ def describe(dag: Any) -> dict[str, Any]:
         "doc": dag.doc_md,
         "max_active_runs": dag.max_active_runs,
         "catchup": dag.catchup,
+        "starts_paused": dag.is_paused_upon_creation,
         "timetable": type(dag.timetable).__name__,
         "cron": getattr(dag.timetable, "expression", None),
         "zone": str(getattr(dag.timetable, "timezone", None)),

@@ -74,6 +74,12 @@ def test_every_dag_has_an_owner_tags_a_doc_and_one_run_at_a_time(parse: Parse, w
         assert dag["catchup"] is False, name
 
 
+def test_collections_wait_to_be_switched_on_and_the_rest_is_ready(parse: Parse, write_source: Write) -> None:
+    write_source("alpha")
+    on = {name for name, dag in parse()["dags"].items() if dag["starts_paused"] is False}
+    assert on == {"report", "replay", "maintain"}, "a paused report would let a collection go by without a mail"
+
+
 def test_a_broken_source_is_an_import_error_and_the_others_stay(parse: Parse, write_source: Write) -> None:
     write_source("alpha")
     broken = write_source("broken")
