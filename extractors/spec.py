@@ -26,6 +26,10 @@ FieldName = Literal[
     "item_id", "title", "family_id", "url", "image_url", "brand_text", "shop", "currency", "price", "price_high",
     "list_price", "coupon_price", "member_price", "units", "rating", "review_count", "in_stock", "rank",
 ]  # fmt: skip
+_ONLY_WITH = {
+    "groups": ("html",), "category": ("html", "table"), "date": ("table",), "table": ("table",), "script": ("json",),
+    "items": ("html", "json", "jsonld"), "total": ("html", "json"), "empty": ("html", "json"),
+}  # fmt: skip
 MANDATORY: tuple[FieldName, ...] = ("item_id", "title")
 
 
@@ -161,6 +165,7 @@ class SiteSpec(StrictModel):
 
     def _rules(self) -> list[tuple[bool, str]]:
         defaulted = [name for name in MANDATORY for rule in self.fields.get(name, ()) if rule.default is not None]
+        given = self.model_fields_set
         absent = [name for name in MANDATORY if name not in self.fields and self.reader != "jsonld"]
         return [
             (bool(absent), f"fields with {' and '.join(absent)}"),
@@ -168,9 +173,11 @@ class SiteSpec(StrictModel):
             ((self.rank == "shown") != ("rank" in self.fields), "fields.rank with rank: shown, and only with it"),
             ("units" in self.fields and self.units is None, "units.basis beside fields.units: what its figures mean"),
             (self.items is None and self.reader in ("html", "json"), f"items, for reader {self.reader}"),
-            (self.groups is not None and self.reader != "html", "groups only with reader html"),
-            (self.date is not None and self.reader != "table", "date only with reader table"),
-            (self.script is not None and self.reader != "json", "script only with reader json"),
+            ("category" in given and self.reader == "html" and self.groups is None, "groups beside category"),
+            *(
+                (name in given and self.reader not in readers, f"{name} only with reader {' or '.join(readers)}")
+                for name, readers in _ONLY_WITH.items()
+            ),
         ]
 
 

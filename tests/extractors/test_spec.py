@@ -9,6 +9,7 @@ import pytest
 
 from extractors.config import ConfigError
 from extractors.parsers.compile import compile_spec
+from extractors.source import read_sources
 from extractors.spec import SITES, SiteSpec, read_spec
 
 GOOD = """\
@@ -54,6 +55,8 @@ def test_every_shipped_spec_loads_and_compiles(name: str) -> None:
         (("version: 2", "version: 2\nencoding: utf-9"), 3, "encoding", "auto, or an encoding"),
         (("version: 2", "version: 2\nunits: {basis: trailing}"), 3, "units", "window_days"),
         (("version: 2", "version: 2\nunits: {basis: cumulative, ladder: [5, 1]}"), 3, "units", "rising steps"),
+        (("version: 2", "version: 2\ncategory: h2"), None, "", "groups beside category"),
+        (("version: 2", "version: 2\ntable: {sheet: A}"), None, "", "table only with reader table"),
         (("site: shop", "site: other"), 1, "site", "'shop'"),
     ],
 )
@@ -69,6 +72,16 @@ def test_a_mistake_names_file_line_and_key(
     assert (problem.file, problem.line) == (str(path), line)
     assert problem.key.startswith(key)
     assert expected in problem.expected + problem.found
+
+
+def test_every_shipped_source_names_a_shipped_spec(project_root: Path) -> None:
+    sources = read_sources(project_root / "config" / "sources")
+
+    assert {"amazon-bestsellers", "rakuten-ranking", "books-toscrape", "tmall-double11"} <= set(sources)
+    for source in sources.values():
+        assert read_spec(source.site).site == source.site
+    real = [source for source in sources.values() if source.schedule and not source.simulated]
+    assert not [source.source for source in real if source.enabled]  # nobody's site is visited unasked
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
