@@ -31,7 +31,8 @@ TITLES = [
     "自然堂 小紫瓶精华",
 ]
 BRANDS = [
-    ("proya", "珀莱雅", "rival"), ("winona", "薇诺娜", None), ("loreal", "L'Oréal", "rival"), ("ours", "Our Own", "own"),
+    ("proya", "珀莱雅", "rival"), ("winona", "薇诺娜", None), ("loreal", "L'Oréal", "rival"),
+    ("ours", "Our Own", "own"),
     ("chando", "自然堂", None), ("olay", "OLAY", None), ("estee", "Estée Lauder", None), ("nobrand", None, None),
     ("hostile", "<b>Bold & Brand</b>", None), ("kans", "韩束", None), ("pechoin", "百雀羚", None),
     ("freeplus", "freeplus", None), ("curel", "Curél", None), ("elixir", "ELIXIR", None),
@@ -79,7 +80,9 @@ def concentration(source: str, category: str, day: int, measure: str, **values: 
     hhi = 1150.0 + 9 * (30 - day)
     base = {
         "measure": measure, "units_basis": None if measure == "listings" else "trailing",
-        "units_window_days": 30 if measure == "units_shown" else None, "currency": "CNY" if measure == "gmv_30d" else None, "cr1": 0.23, "cr3": 0.48,
+        "units_window_days": 30 if measure == "units_shown" else None,
+        "currency": "CNY" if measure == "gmv_30d" else None,
+        "cr1": 0.23, "cr3": 0.48,
         "cr4": 0.56, "cr5": 0.63, "cr10": 0.89, "hhi": hhi, "hhi_low": hhi - 210, "hhi_high": hhi + 340,
         "effective_brands": 10000 / hhi, "level": "moderate", "level_set": "doj_ftc_2023", "total_low": 412345.0,
         "families": 58, "families_known": 51, "brands": 14, "coverage": 1.0, "complete": True,
@@ -95,7 +98,8 @@ def shares(source: str, category: str, day: int) -> list[dict[str, Any]]:
     rows = [
         {
             **key(source, category, day), "measure": "units_30d", "units_basis": "trailing", "brand_key": brand_key,
-            "brand": brand, "ownership": owner, "value_low": weight * 1000.0, "value_high": None, "share": weight / total,
+            "brand": brand, "ownership": owner, "value_low": weight * 1000.0, "value_high": None,
+            "share": weight / total,
             "share_low": 0.8 * weight / total, "share_high": 1.25 * weight / total, "families": 3, "listings": 4,
             "brand_rank": number,
         }
@@ -138,7 +142,8 @@ def items(source: str, category: str, count: int) -> list[dict[str, Any]]:
             "units_low": None if number == 6 else 15000 - 100 * number, "units_high": 15999 if exact else None,
             "units_text": None if number == 6 else "1.5万+人付款", "counter_reset": number == 9,
             "units_30d_low": None if number in {6, 9} else 15000.0 - 100 * number,
-            "units_30d_high": 15999.0 if exact else None, "capture_id": f"urn:uuid:0192f3a1-7b7c-4a71-9a51-{number:012d}",
+            "units_30d_high": 15999.0 if exact else None,
+            "capture_id": f"urn:uuid:0192f3a1-7b7c-4a71-9a51-{number:012d}",
         })  # fmt: skip
     return rows
 
@@ -212,8 +217,9 @@ def shelf(marts: duckdb.DuckDBPyConnection, fill: Callable[..., None]) -> duckdb
     """Six categories of two sources: ordinary, hostile, newly incomplete, refused at first sight, first day, firing."""
     fill("demo", "serum", "精华 Serum")
     fill("demo", "cream", "面霜 <Cream> & Co")
-    insert(marts, "snapshot", [snapshot("demo", "mask", 0, category_title="面膜", expected=100, captured=0, coverage=0.0,
-        complete=False, status="refused", status_reason="items 0 < items_min 40")])  # fmt: skip
+    nothing = {"expected": 100, "captured": 0, "coverage": 0.0, "complete": False, "status": "refused"}
+    why = "items 0 < items_min 40"
+    insert(marts, "snapshot", [snapshot("demo", "mask", 0, category_title="面膜", status_reason=why, **nothing)])
     half = {
         "captured": 31,
         "coverage": 0.52,

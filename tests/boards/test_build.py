@@ -1,15 +1,56 @@
-"""The built files: complete, escaped, self-contained, replaced whole."""
+"""The built files: complete, escaped, self-contained, traceable, replaced whole."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from boards.build import build_boards
 
 AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
+
+
+class Reader(HTMLParser):
+    """The tags, attributes and texts of a page, as a browser would take them."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.within: list[str] = []
+        self.sql: list[str] = []
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "pre":
+            self.sql.append("")
+        self.within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.within and self.within.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+        if "pre" in self.within:
+            self.sql[-1] += data
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+
+@pytest.fixture
+def built(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> Path:
+    build_boards(shelf, tmp_path, generated_at=AT)
+    return tmp_path
 
 
 def test_an_overview_a_page_a_category_and_a_health_page(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -20,3 +61,176 @@ def test_an_overview_a_page_a_category_and_a_health_page(shelf: duckdb.DuckDBPyC
         "demo/cream.html", "demo/mask.html", "demo/serum.html", "health.html", "tmall-double11/cosmetics.html",
         "tmall-double11/first-day.html",
     ]  # fmt: skip
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == sorted(
+        [*names, "demo", "tmall-double11"]
+    ), "no temporary file is left"
+
+
+def test_what_a_far_side_wrote_stays_text(built: Path) -> None:
+    page = Reader(built / "demo" / "serum.html")
+    for said in ("<script>alert('shelf')</script>", '"><img src=x onerror=alert(1)>', "{{ 7*7 }} {% raw %} ${7*7}"):
+        assert said in page.text
+    assert [tag for tag, _ in page.tags].count("script") == 1, "our own script alone"
+    assert not [tag for tag, _ in page.tags if tag in {"img", "iframe", "object", "embed", "form", "base"}]
+    handlers = [name for _, attributes in page.tags for name in attributes if name.startswith("on")]
+    assert handlers == []
+    hrefs = [attributes["href"] or "" for tag, attributes in page.tags if tag == "a"]
+    assert not [href for href in hrefs if href.lower().startswith(("javascript:", "data:"))]
+    health = Reader(built / "health.html")
+    assert "<script>alert(1)</script>" in health.text
+    assert "403: <CAPTCHA>" in health.text
+
+
+def test_no_page_asks_for_anything_from_elsewhere(built: Path) -> None:
+    for path in built.rglob("*.html"):
+        page = Reader(path)
+        loads = [
+            (tag, name, value)
+            for tag, attributes in page.tags
+            for name, value in attributes.items()
+            if (name in {"src", "srcset", "poster", "data", "action"})
+            or (tag == "link" and name == "href" and value != "data:,")
+        ]
+        assert loads == []
+        text = path.read_text(encoding="utf-8")
+        assert "@import" not in text
+        assert "url(" not in text
+        policy = next(a for tag, a in page.tags if tag == "meta" and "http-equiv" in a)["content"] or ""
+        assert "default-src 'none'" in policy
+        assert "script-src 'sha256-" in policy
+        assert path.stat().st_size < 1_500_000
+
+
+def test_every_section_shows_sql_that_answers(built: Path, shelf: duckdb.DuckDBPyConnection) -> None:
+    questions = [sql for path in built.rglob("*.html") for sql in Reader(path).sql]
+    assert len(questions) > 30
+    for sql in questions:
+        shelf.execute(sql).fetchall()
+    serum = Reader(built / "demo" / "serum.html")
+    assert len(serum.sql) == 10
+    for sql in serum.sql:
+        assert shelf.execute(sql).fetchall(), f"a section that shows figures asks a question with no answer: {sql}"
+        assert "'serum'" in sql
+
+
+def test_the_figures_are_those_of_the_marts(built: Path) -> None:
+    text = Reader(built / "demo" / "serum.html").text
+    assert "≥ 412K" in text
+    assert "HHI 1,420, provably between 1,210 and 1,760" in text
+    assert "of the observed top 60" in text
+    assert "60 of 60 seen (100%)" in text
+    assert "31% of it is a lower bound" in text
+    assert "CN¥60–120 sells more than its shelf: 41% of units from 28% of listings" in text
+    assert "“" not in text or "1.5万+人付款" in text
+    assert "urn:uuid:0192f3a1-7b7c-4a71-9a51-000000000001" in text
+
+
+def test_simulated_data_is_labelled_and_real_data_is_not(built: Path) -> None:
+    assert "Simulated" in Reader(built / "demo" / "serum.html").text
+    assert "Simulated" in Reader(built / "index.html").text
+    assert "Simulated" not in Reader(built / "tmall-double11" / "cosmetics.html").text
+
+
+def test_the_last_complete_snapshot_leads_and_a_newer_half_one_warns(built: Path) -> None:
+    text = Reader(built / "tmall-double11" / "cosmetics.html").text
+    assert "The snapshot of Nov 23, 2026 is incomplete." in text
+    assert "31 of 60 items (page 3 blocked)" in text
+    assert "60 of 60 seen" in text
+
+
+def test_a_category_never_seen_whole_says_so(built: Path) -> None:
+    text = Reader(built / "demo" / "mask.html").text
+    assert "No complete snapshot yet" in text
+    assert "items 0 < items_min 40" in text
+    assert "No items were loaded." in text
+
+
+def test_one_day_alone_has_no_line(built: Path) -> None:
+    assert (
+        "The line starts with the second complete snapshot." in Reader(built / "tmall-double11" / "first-day.html").text
+    )
+
+
+def test_nothing_collected_yet(marts: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    written = build_boards(marts, tmp_path, generated_at=AT)
+    assert [path.name for path in written] == ["index.html", "health.html"]
+    assert "Nothing has been collected yet" in Reader(tmp_path / "index.html").text
+
+
+def test_pages_of_gone_categories_go_and_others_files_stay(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    build_boards(shelf, tmp_path, generated_at=AT)
+    (tmp_path / "notes.html").write_text("<p>mine</p>", encoding="utf-8")
+    shelf.execute("DELETE FROM snapshot WHERE source = 'tmall-double11'")
+    build_boards(shelf, tmp_path, generated_at=AT)
+    assert not (tmp_path / "tmall-double11").exists()
+    assert (tmp_path / "notes.html").exists()
+    assert (tmp_path / "demo" / "serum.html").exists()
+
+
+def test_the_same_marts_make_the_same_pages(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    first = {path.name: path.read_bytes() for path in build_boards(shelf, tmp_path, generated_at=AT)}
+    second = {path.name: path.read_bytes() for path in build_boards(shelf, tmp_path, generated_at=AT)}
+    assert first == second
+
+
+def test_a_name_that_is_no_slug_never_becomes_a_path(
+    marts: duckdb.DuckDBPyConnection, fill: Callable[..., None], tmp_path: Path
+) -> None:
+    fill("../../etc", "a/b'; DROP TABLE snapshot --", "Odd", days=2, count=3)
+    written = build_boards(marts, tmp_path / "out", generated_at=AT)
+    assert all((tmp_path / "out") in path.resolve().parents for path in written)
+    for sql in Reader(written[1]).sql:
+        marts.execute(sql).fetchall()
+
+
+def test_an_unknown_language_is_refused_before_anything_is_written(
+    marts: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match="expected one of en, zh-CN"):
+        build_boards(marts, tmp_path, locale="fr", generated_at=AT)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_chinese_pages_say_it_in_chinese(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    build_boards(shelf, tmp_path, locale="zh-CN", generated_at=AT)
+    text = Reader(tmp_path / "demo" / "serum.html").text
+    assert "≥ 41.2万" in text
+    assert "¥60–120" in text
+    assert "模拟数据" in text
+    assert 'lang="zh-CN"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_data_docs_are_linked_only_where_they_are(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    out = tmp_path / "boards"
+    build_boards(shelf, out, generated_at=AT)
+    assert "data_docs" not in (out / "health.html").read_text(encoding="utf-8")
+    (tmp_path / "data_docs").mkdir()
+    (tmp_path / "data_docs" / "index.html").touch()
+    build_boards(shelf, out, generated_at=AT)
+    assert 'href="../data_docs/index.html"' in (out / "health.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_hundred_categories_in_seconds_of_work(
+    marts: duckdb.DuckDBPyConnection, fill: Callable[..., None], tmp_path: Path
+) -> None:
+    import time
+
+    fill("demo", "c0", "精华", days=30, count=100)
+    for table in (
+        "snapshot",
+        "brand_concentration",
+        "brand_share",
+        "price_band",
+        "item_day",
+        "rank_movement",
+        "market_size",
+    ):
+        marts.execute(
+            f"INSERT INTO {table} SELECT t.* REPLACE ('c' || n AS category_id) FROM {table} AS t, range(1, 100) AS r(n)"
+        )
+    start = time.process_time()
+    written = build_boards(marts, tmp_path, generated_at=AT)
+    assert len(written) == 102
+    assert time.process_time() - start < 20, "6 s of work when measured"
+    assert max(path.stat().st_size for path in written) < 1_500_000
