@@ -32,7 +32,7 @@ class Campaign:
 
 
 CAMPAIGNS = (
-    Campaign("serum", 2, 12, 14, sales=18.0),  # a 30-day figure stays up for 30 days, then falls back for five
+    Campaign("serum", 2, 12, 14, sales=22.0),  # a 30-day figure stays up for 30 days, then falls back for five
     Campaign("thermos", 2, 8, 15, sales=5.0),  # a daily rate falls back the day the push ends
     Campaign("earbuds", 1, 18, 24, sales=1.6, price=0.6),
     Campaign("sunscreen", 3, 5, 6, sales=22.0),

@@ -65,7 +65,7 @@ FAMILIES = {6: (6, 26, 46), 9: (9, 29), 13: (13, 33, 43, 53), 17: (17, 37), 22: 
 """Variant families by the slot of their parent: every member's page shows the parent's total."""
 FAMILY_OF = {slot: parent for parent, members in FAMILIES.items() for slot in members}
 FLAGSHIPS = {  # slot -> brand number and, where the story needs it, units a day
-    "serum": {2: (0, 450.0), 5: (2, 380.0)},
+    "serum": {2: (0, 360.0), 5: (2, 380.0)},
     "sunscreen": {3: (0, 300.0), 5: (2, 320.0)},
     "lipstick": {1: (0, 610.0), 4: (2, 350.0)},
     "earbuds": {1: (0, 240.0), 4: (2, 170.0)},
