@@ -1,0 +1,240 @@
+"""What an operator writes in ``config/alerts.yaml``, as strict models, and the version of a rule.
+
+Reading the file is :mod:`alerts.rules`'s. Must not know marts, episodes or mail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from alerts.compare import Base
+from alerts.evaluate import Condition
+from alerts.figures import FIGURES, EntityKind, Figure, Measure
+from extractors.brandkey import brand_key
+from extractors.config import StrictModel
+from extractors.source import Slug
+
+Language = Literal["en", "zh-CN"]
+Severity = Literal["immediate", "digest"]
+Names = Annotated[list[str], Field(min_length=1)]
+Address = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$")
+]
+
+
+def _amount(value: float | str) -> float | str:
+    """A number, or a share written '20%'."""
+    if isinstance(value, str):
+        try:
+            float(value.removesuffix("%"))
+        except ValueError:
+            raise ValueError("a number, or a share such as 20%") from None
+        if not value.endswith("%"):
+            raise ValueError("a number without quotes, or a share such as 20%")
+    return value
+
+
+Amount = Annotated[float | str, AfterValidator(_amount)]
+
+
+def _share(amount: float | str) -> float:
+    return float(amount.removesuffix("%")) / 100 if isinstance(amount, str) else amount
+
+
+class Recipient(StrictModel):
+    """Who is told. ``digest_hour``: hour of the day, in ``timezone``, at which waiting digest lines are sent."""
+
+    address: Address
+    name: str | None = None
+    language: Language = "en"
+    timezone: str = "UTC"
+    digest_hour: int = Field(default=8, ge=0, le=23)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("an IANA time zone such as Asia/Shanghai")
+        return value
+
+
+class Match(StrictModel):
+    """Which entities a rule looks at: every key given must hold; a list holds any of its values."""
+
+    source: Slug
+    category: list[Slug] | None = Field(default=None, min_length=1)
+    watch_group: Names | None = None
+    brand: Names | None = None
+    shop: Names | None = None
+    item: Names | None = None
+
+
+class When(StrictModel):
+    """The fire condition: exactly one key. Met at equality. A share of the base is written '20%'."""
+
+    above: Amount | None = None
+    below: Amount | None = None
+    rises_by: Amount | None = None
+    falls_by: Amount | None = None
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("exactly one of above, below, rises_by, falls_by")
+        return self
+
+    @property
+    def key(self) -> str:
+        """The one key given."""
+        return next(iter(self.model_fields_set))
+
+    @property
+    def amount(self) -> float | str:
+        """Its value."""
+        value: float | str = getattr(self, self.key)
+        return value
+
+
+class Defaults(StrictModel):
+    """What a rule inherits where it does not say."""
+
+    severity: Severity = "immediate"
+    recipients: Names | None = None
+    for_snapshots: int = Field(default=1, ge=1, le=60)
+    recover_snapshots: int = Field(default=1, ge=1, le=60)
+    escalate_by: Amount | None = None
+    lost_after: int = Field(default=7, ge=1, le=365, description="complete snapshots without a figure")
+    max_age_days: float = Field(default=3, gt=0, description="older observations are evaluated, never mailed")
+
+
+class Rule(StrictModel):
+    """One rule. What it leaves out of ``Defaults`` it inherits."""
+
+    id: Slug
+    title: str
+    match: Match
+    of: EntityKind
+    metric: str
+    measure: Measure | None = None
+    compare: Base = "absolute"
+    when: When
+    recover: Amount | None = None
+    severity: Severity | None = None
+    recipients: Names | None = None
+    for_snapshots: int | None = Field(default=None, ge=1, le=60)
+    recover_snapshots: int | None = Field(default=None, ge=1, le=60)
+    escalate_by: Amount | None = None
+    lost_after: int | None = Field(default=None, ge=1, le=365)
+    max_age_days: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        known = FIGURES[self.of]
+        if self.metric not in known:
+            raise ValueError(f"one of the metrics of {self.of}: {', '.join(known)}")
+        if known[self.metric].measured != (self.measure is not None):
+            need = "needs" if known[self.metric].measured else "takes no"
+            raise ValueError(f"{self.metric} of a {self.of} {need} measure (units_30d, gmv_30d, units_shown, listings)")
+        self._check_compare()
+        self._check_match()
+        self._check_recover()
+        return self
+
+    def _check_compare(self) -> None:
+        absolute = self.compare == "absolute"
+        moving = self.when.key in {"rises_by", "falls_by"}
+        if moving and self.compare in {"absolute", "own"}:
+            raise ValueError(f"compare: previous, mean_7d or mean_30d beside {self.when.key}")
+        if not moving and self.compare not in {"absolute", "own"}:
+            raise ValueError(f"rises_by or falls_by beside compare: {self.compare}")
+        if absolute and isinstance(self.when.amount, str) and self.figure.unit != "share":
+            raise ValueError(f"a number: {self.metric} is no share, and compare: absolute has no base for a %")
+
+    def _check_match(self) -> None:
+        wanted = {key for key in ("shop", "item") if getattr(self.match, key)}
+        if self.of == "brand" and wanted:
+            raise ValueError(f"of: item, where match names {' and '.join(sorted(wanted))}")
+        if self.of == "category" and (wanted or self.match.brand or self.match.watch_group):
+            raise ValueError("of: item or brand, where match names more than source and category")
+
+    def _check_recover(self) -> None:
+        if self.recover is None:
+            return
+        if isinstance(self.recover, str) != isinstance(self.when.amount, str):
+            raise ValueError("recover in the same unit as the fire condition (both numbers or both shares)")
+        condition = condition_of(self, Defaults())
+        sign = 1 if condition.direction == "above" else -1
+        if condition.recover is not None and sign * condition.recover >= sign * condition.threshold:
+            raise ValueError("recover on the calm side of the fire condition, not at or beyond it")
+
+    @property
+    def figure(self) -> Figure:
+        """The figure the rule looks at."""
+        return FIGURES[self.of][self.metric]
+
+    @property
+    def version(self) -> str:
+        """Hash of what the rule decides by. Recipients, severity and titles may change without a new version."""
+        told = {"title", "severity", "recipients", "max_age_days"}
+        content = json.dumps(self.model_dump(mode="json", exclude=told), sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @property
+    def brand_keys(self) -> list[str] | None:
+        """The brands of the match, folded."""
+        if self.match.brand is None:
+            return None
+        return [key for key in map(brand_key, self.match.brand) if key is not None]
+
+
+class Rules(StrictModel):
+    """All of ``config/alerts.yaml``. ``engineers``: who gets data-quality notices."""
+
+    recipients: dict[Slug, Recipient] = Field(min_length=1)
+    groups: dict[Slug, Names] = Field(default_factory=dict)
+    engineers: Names
+    defaults: Defaults = Defaults()
+    rules: list[Rule]
+
+    def effective(self, rule: Rule) -> Rule:
+        """The rule with every inherited key filled in."""
+        inherited = {
+            key: value
+            for key, value in self.defaults.model_dump().items()
+            if value is not None and getattr(rule, key) is None
+        }
+        return rule.model_copy(update=inherited)
+
+    def names_of(self, names: Collection[str] | None) -> list[str]:
+        """Recipients behind names of recipients and groups, each once, in order. Raises KeyError."""
+        found: dict[str, None] = {}
+        for name in names or []:
+            for one in [name] if name in self.recipients else self.groups[name]:
+                found[one] = None
+        return list(found)
+
+
+def condition_of(rule: Rule, defaults: Defaults) -> Condition:
+    """The pure condition of a rule: falls_by becomes below a negative distance."""
+    down = rule.when.key in {"below", "falls_by"}
+    amount, relative = rule.when.amount, isinstance(rule.when.amount, str) and rule.compare != "absolute"
+    sign = -1 if rule.when.key == "falls_by" or (down and rule.compare == "own") else 1
+    escalate = rule.escalate_by if rule.escalate_by is not None else defaults.escalate_by
+    return Condition(
+        direction="below" if down else "above",
+        threshold=sign * _share(amount),
+        recover=None if rule.recover is None else sign * _share(rule.recover),
+        compare=rule.compare,
+        relative=relative,
+        for_snapshots=rule.for_snapshots or defaults.for_snapshots,
+        recover_snapshots=rule.recover_snapshots or defaults.recover_snapshots,
+        escalate_by=None if escalate is None else _share(escalate),
+        escalate_relative=isinstance(escalate, str),
+        lost_after=rule.lost_after or defaults.lost_after,
+    )
