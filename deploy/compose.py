@@ -79,4 +79,4 @@ def _service(name: str, body: dict[str, Any], variables: Mapping[str, str]) -> S
     check = words(body["healthcheck"]["test"]) if "healthcheck" in body else None
     if check is not None:
         check = ["sh", "-c", check[1]] if check[0] == "CMD-SHELL" else check[1:]
-    return Service(name, words(body["command"]), environment, check)
+    return Service(name, words([*body.get("entrypoint", []), *body["command"]]), environment, check)
