@@ -33,12 +33,15 @@ _SHARED = {
 }  # fmt: skip
 _SOLE = {"元": "CNY"}  # what a shared mark means where nothing at all is declared
 _MARK = "|".join(re.escape(one) for one in sorted({**_EXACT, **_SHARED}, key=len, reverse=True))
-_LEFT = rf"(?:(?<![^\W\d_])(?:{_MARK}|[a-z]{{3}})(?=[\s\d]))"
-_RIGHT = rf"(?:(?:{_MARK}|[a-z]{{3}})(?![^\W\d_]))"
+_SYMBOL = "|".join(re.escape(one) for one in {**_EXACT, **_SHARED} if not one[0].isalpha())
+_LEFT = rf"(?:(?:(?<![^\W\d_])(?:{_MARK}|(?-i:[A-Z]{{3}})\s?\$?)|{_SYMBOL})(?=[\s\d]))"
+_RIGHT = rf"(?:(?:{_MARK}|(?-i:[A-Z]{{3}}))(?![^\W\d_]))"
 _NUMBER = r"(?:\d{1,3}(?:[ '’]\d{3})+(?!\d)|\d+(?:[.,]\d+)*)(?:[.,]\d+)?(?:[万萬](?!\d))?"
-_AMOUNT = re.compile(rf"(?P<left>{_LEFT})?\s?(?P<number>{_NUMBER})(?:\s?(?P<right>{_RIGHT}))?(?P<share>\s?%)?")
-_RANGE = re.compile(r"\s*(?:[-–—~〜～至]|to|bis|до|à|a|al?)\s*")
-_NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{_MARK})?\s?\d")
+_AMOUNT = re.compile(
+    rf"(?P<left>{_LEFT})?\s?(?P<number>{_NUMBER})(?:\s?(?P<right>{_RIGHT}))?(?P<share>\s?%)?", re.IGNORECASE
+)
+_RANGE = re.compile(r"\s*(?:[-–—~〜～至]|to|bis|до|à|al?)\s*", re.IGNORECASE)
+_NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{_MARK})?\s?\d", re.IGNORECASE)
 _SPLIT_CENTS = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))")
 
 
@@ -73,7 +76,7 @@ def parse_money(text: str, *, locale: str | None = None, currency: str | None = 
 @lru_cache(maxsize=16384)
 def _parse_money(text: str, locale: str | None, currency: str | None) -> Money | None:
     shown = " ".join(text.split())
-    plain = " ".join(unicodedata.normalize("NFKC", text).replace("٬", ",").replace("٫", ".").casefold().split())
+    plain = " ".join(unicodedata.normalize("NFKC", text).replace("٬", ",").replace("٫", ".").split())
     plain = _SPLIT_CENTS.sub("", plain)
     if _NEGATIVE.search(plain):
         return None
@@ -120,7 +123,8 @@ def _amounts(plain: str, locale: str | None, currency: str | None) -> list[_Amou
             named, marked = _currency(right, locale, currency)
         if right and _currency(right, locale, currency)[1]:
             end = match.end()
-        value = _number(match["number"], locale, named or currency)
+        yen_or_yuan = "¥" in (left or "") + (right or "")  # whole amounts, whichever of the two it is
+        value = _number(match["number"], locale, named or ("JPY" if yen_or_yuan else currency))
         if value is not None:
             found.append(_Amount(value, named, marked, start, end))
     return found
@@ -130,16 +134,17 @@ def _currency(mark: str | None, locale: str | None, declared: str | None) -> tup
     """The currency that a mark means, and whether it is a mark at all."""
     if not mark:
         return None, False
-    if mark in _EXACT:
-        return _EXACT[mark], True
-    if mark not in _SHARED:
-        code = mark.upper()
+    sign = mark.casefold()
+    if sign in _EXACT:
+        return _EXACT[sign], True
+    if sign not in _SHARED:
+        code = mark[:3]  # "MXN", or "MXN$" in the locale's own habit
         return (code, True) if code in _codes() else (None, False)
-    meanings = _SHARED[mark]
+    meanings = _SHARED[sign]
     for candidate in (declared, _home_currency(locale)):
         if candidate in meanings:
             return candidate, True
-    return (_SOLE.get(mark) if declared is None and locale is None else None), True
+    return (_SOLE.get(sign) if declared is None and locale is None else None), True
 
 
 def _number(text: str, locale: str | None, currency: str | None) -> Decimal | None:

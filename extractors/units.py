@@ -67,6 +67,12 @@ def _parse_units(
     return Units(bounds[0], bounds[1], said_basis, said_days, shown)
 
 
+def is_other_figure(text: str) -> bool:
+    """Whether the text speaks of something that is no sale: views, reviews, favourites, stock, "sold out"."""
+    plain = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
+    return bool(say.NOT_SALES.search(plain) or say.GONE.search(plain))
+
+
 def parse_count(text: str) -> int | None:
     """The low end of a count such as "272,461", "(29.2K)", "6,8 mil" or "2万+", or None. Never raises."""
     return _parse_count(text) if len(text) <= LONGEST else None

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from extractors.money import CENTS, MOST, Money, parse_money
 from extractors.parsers.page import PageContext
 from extractors.spec import FieldRule
-from extractors.units import ABSURD_UNITS, parse_count, parse_units
+from extractors.units import ABSURD_UNITS, is_other_figure, parse_count, parse_units
 
 Store = Callable[[dict[str, Any], Any], bool]
 
@@ -139,7 +139,7 @@ def _units(_name: str, context: PageContext) -> Store:
         text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
         found = parse_units(text, ladder=ladder, basis=basis, window_days=window, floor=floor)
         if found is None:
-            return not _DIGIT.search(text)
+            return not _DIGIT.search(text) or is_other_figure(text)
         values["units_low"], values["units_high"] = found.low, found.high
         values["units_basis"], values["units_window_days"] = found.basis, found.window_days
         values["units_text"] = found.text

@@ -56,6 +56,11 @@ SHOWN = [
     ("0.125", "de_DE", "EUR", "0.125", "EUR"),
     ("１，２３４円", None, None, "1234", "JPY"),
     ("15", None, "GBP", "15", "GBP"),
+    ("1.299,- kr", "da_DK", None, "1299", "DKK"),
+    ("1,234 USD", "de_DE", "USD", "1.234", "USD"),
+    ("cup 12.50", "en_US", "USD", "12.50", "USD"),
+    ("MXN$ 5", "en_US", "USD", "5", "MXN"),
+    ("KR 199", "da_DK", None, "199", "DKK"),
 ]
 
 RANGES = [
@@ -101,6 +106,13 @@ def test_a_shared_mark_stays_undecided_where_nothing_decides_it() -> None:
         money = parse_money(text)
         assert money is not None
         assert money.currency is None
+
+
+def test_yen_or_yuan_is_grouped_by_threes_even_undecided() -> None:
+    money = parse_money("¥1,234", locale="de_DE", currency="EUR")
+
+    assert money is not None
+    assert (money.price, money.currency) == (Decimal(1234), None)
 
 
 def test_a_mark_that_contradicts_the_declaration_wins() -> None:

@@ -98,6 +98,16 @@ def test_a_figure_that_is_not_understood_is_told_and_a_wordy_absence_is_not() ->
     assert [(one.position, one.field, one.found) for one in parsed.problems] == [(2, "price", "12.34.56")]
 
 
+def test_views_are_no_sales_and_no_problem_but_an_unknown_figure_is_one() -> None:
+    where = context({**fields(units="i.sold"), "units": {"basis": "cumulative"}})
+    texts = ("120人看过", "约1000件已售", "已售 5 件")
+
+    parsed = parse_page(page(*(item(at, f"<i class=sold>{text}</i>") for at, text in enumerate(texts, 1))), where)
+
+    assert [one.units_low for one in parsed.listings] == [None, None, 5]
+    assert [(one.position, one.found) for one in parsed.problems] == [(2, "约1000件已售")]
+
+
 def test_skipped_entries_take_no_place() -> None:
     where = context({"skip": [{"css": "a.name", "regex": "^Item 1$"}]})
 
