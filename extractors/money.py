@@ -38,7 +38,8 @@ _LEFT = rf"(?:(?:(?<![^\W\d_])(?:{_MARK}|(?-i:[A-Z]{{3}})\s?\$?)|{_SYMBOL})(?=[\
 _RIGHT = rf"(?:(?:{_MARK}|(?-i:[A-Z]{{3}}))(?![^\W\d_]))"
 _NUMBER = r"(?:\d{1,3}(?:[ '’]\d{3})+(?!\d)|\d+(?:[.,]\d+)*)(?:[.,]\d+)?(?:[万萬](?!\d))?"
 _AMOUNT = re.compile(
-    rf"(?P<left>{_LEFT})?\s?(?P<number>{_NUMBER})(?:\s?(?P<right>{_RIGHT}))?(?P<share>\s?%)?", re.IGNORECASE
+    rf"(?P<left>{_LEFT})?\s?(?P<number>{_NUMBER})(?:[.,][-–—]+)?(?:\s?(?P<right>{_RIGHT}))?(?P<share>\s?%)?",
+    re.IGNORECASE,
 )
 _RANGE = re.compile(r"\s*(?:[-–—~〜～至]|to|bis|до|à|al?)\s*", re.IGNORECASE)
 _NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{_MARK})?\s?\d", re.IGNORECASE)
