@@ -138,7 +138,7 @@ def test_titles_are_hostile() -> None:
 @settings(max_examples=3, deadline=None)
 @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)))
 def test_a_rival_crosses_20000_in_any_35_days_and_comes_back(start: date) -> None:
-    """泊岚's serum proves 20,000 in 30 days after its push, and fewer than 15,000 before the next (config/alerts.yaml)."""
+    """泊岚's serum proves 20,000 in 30 days after its push, and under 15,000 before the next: config/alerts.yaml."""
     days = [flagship(start + timedelta(days=day), "serum", 2) for day in range(CYCLE_DAYS)]
     assert {one.brand for one in days} == {"泊岚"}
     above = [one.units_low is not None and one.units_low >= 20_000 for one in days]

@@ -74,7 +74,7 @@ def loaded(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Load
 
 def close(value: float | None) -> Any:
     """The value to the last digit the marts keep: they add up on four decimals of a unit."""
-    return value if not isinstance(value, float) else pytest.approx(value, rel=1e-8, abs=1e-9)
+    return value if not isinstance(value, float) else pytest.approx(value, rel=1e-8, abs=1e-8)
 
 
 def test_bad_days_are_incomplete_and_the_others_whole(loaded: Loaded) -> None:
