@@ -1,7 +1,8 @@
 """The SQL models: one report, or step of one, a file; in the order their own references ask for.
 
-A model reads ``NAME_now`` (rows of table NAME at the snapshots to make) or ``NAME_before`` (the time before them), the
-reference tables, steps by their name, and ``rates_target`` or ``movement_target``: the snapshots to make. This module
+A model reads ``NAME_now`` (rows of table NAME at the snapshots to make), ``NAME_before`` (the time before them) or
+``NAME_previous`` (the times of the complete snapshots they follow), the reference tables, steps by their name, and
+``rates_target`` or ``movement_target``: the snapshots to make. This module
 reads the files with sqlglot's parser; it must not know connections or dates.
 """
 
@@ -19,7 +20,7 @@ from sqlglot import exp
 
 Kind = Literal["mart", "step"]
 Reach = Literal["rates", "movement"]
-_SCOPED = re.compile(r"^(?P<table>\w+)_(?P<span>now|before)$")
+_SCOPED = re.compile(r"^(?P<table>\w+)_(?P<span>now|before|previous)$")
 _HEADER = re.compile(r"^-- (?P<kind>Mart|Step): ")
 
 
@@ -63,12 +64,6 @@ def ordered_models() -> tuple[Model, ...]:
     models = {name: read_model_sql(name, sql, frozenset(texts)) for name, sql in sorted(texts.items())}
     order = TopologicalSorter({name: sorted(model.needs) for name, model in models.items()}).static_order()
     return tuple(models[name] for name in order)
-
-
-@cache
-def scope_sql(name: str) -> str:
-    """The planning query ``transforms/scope/NAME.sql``."""
-    return (files("transforms") / "scope" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _tables(sql: str) -> frozenset[str]:

@@ -1,152 +1,158 @@
 """Makes the marts: for the snapshots that a load affects, or all again, inside the caller's transaction.
 
-The same models run in both cases, over views that show only the rows a chunk of snapshots needs; so the marts after any
-sequence of loads equal those of a full rebuild, and a day costs what its own rows cost. The order of models comes from
-:mod:`transforms.models`. This module must not know what a mart means, open connections, or commit.
+The same models run in both cases, over just the rows that a chunk of snapshots needs; so the marts after any sequence
+of loads equal those of a full rebuild, and a day costs what its own rows cost. What to make comes from
+:mod:`transforms.plan`, the order of models from :mod:`transforms.models`. This module must not know what a mart means,
+open connections, or commit. The names it writes into SQL are those of our own files, never of data.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
-from transforms.models import Model, Reach, ordered_models, scope_sql
+from transforms.models import Model, Reach, ordered_models
+from transforms.plan import PLAN_TABLES, count, make_table, plan_load, plan_rebuild, set_variables
 
-CHUNK_LISTINGS = 2_000_000
-HISTORY = timedelta(days=36)
+CHUNK_LISTINGS = 1_000_000
+# Up to here it is cheaper to copy the rows of a chunk than to plan several scans of the lake over them.
+COPIED_LISTINGS = 200_000
 LOOKBACK: dict[Reach, timedelta] = {"rates": timedelta(days=8), "movement": timedelta(days=28)}
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_PLAN_TABLES = ("scope_snapshot", "loaded", "affected", "stale", "target", "complete_snapshot")
+REACHES: tuple[Reach, ...] = ("rates", "movement")
+SPANS = {
+    "now": "BETWEEN getvariable('now_from') AND getvariable('now_to')",
+    "before": "BETWEEN getvariable('before_from') AND getvariable('now_to')",
+    "previous": "BETWEEN getvariable('previous_from') AND getvariable('previous_to')",
+}
 
 
-@dataclass(slots=True)
-class Refresh:
-    """What was made: how many snapshots, and the rows written by mart."""
-
-    snapshots: int = 0
-    rows: dict[str, int] = field(default_factory=dict)
-
-    def add(self, mart: str, count: int) -> None:
-        """Count ``count`` more rows of ``mart``."""
-        self.rows[mart] = self.rows.get(mart, 0) + count
-
-
-def transform(con: DuckDBPyConnection, source: str, observed_ats: Iterable[datetime]) -> Refresh:
+def transform(con: DuckDBPyConnection, source: str, observed_ats: Iterable[datetime]) -> int:
     """Make the marts of every snapshot that a load of ``source`` at ``observed_ats`` (UTC) affects.
 
-    Runs in the caller's transaction, on a connection with the lake in use. Loading nothing makes nothing.
+    Runs in the caller's transaction, on a connection with the lake in use. Returns how many snapshots were made.
     """
     ats = sorted(set(observed_ats))
-    refresh = Refresh()
     if not ats:
-        return refresh
-    _plan_load(con, source, ats)
+        return 0
+    plan_load(con, source, ats)
     _delete_stale(con)
-    _make_targets(con, refresh)
-    _drop_scope(con)
-    return refresh
+    made = _make_targets(con)
+    _drop(con, *PLAN_TABLES)
+    return made
 
 
-def rebuild(con: DuckDBPyConnection, source: str | None = None) -> Refresh:
+def rebuild(con: DuckDBPyConnection, source: str | None = None) -> int:
     """Make all marts of ``source`` (None: of every source) again, in chunks of bounded size, in the transaction."""
-    refresh = Refresh()
     found = con.execute("SELECT source FROM snapshot UNION SELECT source FROM market_size ORDER BY source").fetchall()
+    made = 0
     for (name,) in found:
         if source is None or name == source:
-            _plan_rebuild(con, name)
+            plan_rebuild(con, name)
             _delete_all(con, name)
-            _make_targets(con, refresh)
-            _drop_scope(con)
-    return refresh
-
-
-def _plan_load(con: DuckDBPyConnection, source: str, ats: Sequence[datetime]) -> None:
-    _set(con, scope_source=source, loaded_ats=list(ats), loaded_from=ats[0], loaded_to=ats[-1])
-    for history_from in (ats[0] - HISTORY, _BEGINNING):
-        _set(con, history_from=history_from)
-        for table in ("scope_snapshot", "loaded", "affected", "target"):
-            _make_table(con, table, scope_sql(table))
-        # A complete snapshot without a complete one in 36 days is either the first or follows a long gap: look further.
-        if _count(con, "SELECT count(*) FROM target WHERE complete AND previous_at IS NULL") == 0:
-            break
-    _make_table(con, "complete_snapshot", "SELECT category_id, observed_at FROM scope_snapshot WHERE complete")
-
-
-def _plan_rebuild(con: DuckDBPyConnection, source: str) -> None:
-    _set(con, scope_source=source, history_from=_BEGINNING)
-    _make_table(con, "scope_snapshot", scope_sql("scope_snapshot"))
-    _make_table(con, "affected", scope_sql("everything"))
-    _make_table(con, "target", scope_sql("target"))
-    _make_table(con, "complete_snapshot", "SELECT category_id, observed_at FROM scope_snapshot WHERE complete")
+            made += _make_targets(con)
+            _drop(con, *PLAN_TABLES)
+    return made
 
 
 def _delete_stale(con: DuckDBPyConnection) -> None:
-    """Delete the mart rows that will be made again; costs nothing where there are none, as on a new day."""
-    span = con.execute(
-        "SELECT min(observed_at), max(observed_at) "
-        "FROM (SELECT observed_at FROM affected UNION SELECT observed_at FROM loaded)"
-    ).fetchone()
+    """Delete the mart rows that will be made again; writes nothing where there are none, as on a new day."""
+    span = con.execute("SELECT min(observed_at), max(observed_at) FROM stale").fetchone()
     if span is None or span[0] is None:
         return
-    _set(con, stale_from=span[0], stale_to=span[1])
-    _make_table(con, "stale", scope_sql("stale"))
-    for reach, rows in (("rates", "WHERE rates"), ("movement", "")):
-        if _count(con, f"SELECT count(*) FROM stale {rows}") == 0:
-            continue
-        for model in _marts(reach):
+    set_variables(con, stale_from=span[0], stale_to=span[1])
+    rows = {"rates": "SELECT (category_id, observed_at) FROM stale WHERE rates",
+            "movement": "SELECT (category_id, observed_at) FROM stale"}  # fmt: skip
+    for model in ordered_models():
+        if model.kind == "mart":
             con.execute(
                 f"DELETE FROM {model.name} WHERE source = getvariable('scope_source') "
                 "AND observed_at BETWEEN getvariable('stale_from') AND getvariable('stale_to') "
-                f"AND (category_id, observed_at) IN (SELECT (category_id, observed_at) FROM stale {rows})"
+                f"AND (category_id, observed_at) IN ({rows[model.reach]})"
             )
 
 
 def _delete_all(con: DuckDBPyConnection, source: str) -> None:
-    if _count(con, "SELECT count(*) FROM market_size WHERE source = ?", source):
+    if count(con, "SELECT count(*) FROM market_size WHERE source = ?", source):
         for model in ordered_models():
             if model.kind == "mart":
                 con.execute(f"DELETE FROM {model.name} WHERE source = ?", [source])
 
 
-def _make_targets(con: DuckDBPyConnection, refresh: Refresh) -> None:
+def _make_targets(con: DuckDBPyConnection) -> int:
     """Run the models over the targets, oldest first, in chunks of whole observation times."""
-    _make_views(con)
+    made = 0
     for first, last in _chunks(con):
         chunk = "SELECT * FROM target WHERE observed_at BETWEEN getvariable('chunk_from') AND getvariable('chunk_to')"
-        _set(con, chunk_from=first, chunk_to=last)
-        _make_table(con, "rates_target", f"{chunk} AND rates")
-        _make_table(con, "movement_target", chunk)
-        for reach in ("rates", "movement"):
-            _run_models(con, reach, refresh)
-        refresh.snapshots += _count(con, "SELECT count(*) FROM movement_target")
+        set_variables(con, chunk_from=first, chunk_to=last)
+        make_table(con, "rates_target", f"{chunk} AND rates")
+        make_table(con, "movement_target", chunk)
+        snapshots, listings, rates = con.execute(
+            "SELECT count(*), sum(listings), count(*) FILTER (WHERE rates) FROM movement_target"
+        ).fetchall()[0]
+        scope = _Scope(con, copied=listings <= COPIED_LISTINGS)
+        for reach in REACHES:
+            scope.point_at(reach, keep=rates == snapshots)
+            for model in ordered_models():
+                if model.reach == reach and (rates or reach == "movement"):
+                    scope.run(model)
+        scope.drop()
+        _drop(con, "rates_target", "movement_target")
+        made += snapshots
+    return made
 
 
-def _run_models(con: DuckDBPyConnection, reach: Reach, refresh: Refresh) -> None:
-    if not _set_span(con, reach):
-        return
-    for model in ordered_models():
-        if model.reach != reach:
-            continue
+class _Scope:
+    """The rows a chunk may see, under the names its models read: copies of few rows, views of many."""
+
+    def __init__(self, con: DuckDBPyConnection, *, copied: bool) -> None:
+        self._con = con
+        self._copied = copied
+        self._held: dict[str, str] = {}
+
+    def point_at(self, reach: Reach, *, keep: bool) -> None:
+        """Turn to the targets of ``reach``. ``keep``: they are those of before, so the rows of now stay right."""
+        first, last, previous_first, previous_last = self._con.execute(
+            f"SELECT min(observed_at), max(observed_at), min(previous_at), max(previous_at) FROM {reach}_target"
+        ).fetchall()[0]
+        self._drop([name for name in self._held if not (keep and name.endswith("_now"))])
+        if first is not None:
+            set_variables(self._con, now_from=first, now_to=last, before_from=first - LOOKBACK[reach])
+            # Where no target follows a complete snapshot the span is any that holds none of them.
+            set_variables(self._con, previous_from=previous_first or first, previous_to=previous_last or first)
+
+    def run(self, model: Model) -> None:
+        """Run one model over the rows it asks for and store what it gives."""
+        for table, span in sorted(model.scoped):
+            self._provide(table, span)
         if model.kind == "step":
-            _make_table(con, model.name, model.sql)
+            make_table(self._con, model.name, model.sql)
+            self._held[model.name] = "TABLE"
+        elif self._copied:
+            make_table(self._con, f"{model.name}_now", model.sql)
+            self._held[f"{model.name}_now"] = "TABLE"
+            self._con.execute(f"INSERT INTO {model.name} BY NAME SELECT * FROM {model.name}_now")
         else:
-            refresh.add(model.name, _count(con, f"INSERT INTO {model.name} BY NAME\n{model.sql}"))
+            self._con.execute(f"INSERT INTO {model.name} BY NAME\n{model.sql}")
 
+    def drop(self) -> None:
+        """Drop everything; after an error the caller's rollback does."""
+        self._drop(list(self._held))
 
-def _set_span(con: DuckDBPyConnection, reach: Reach) -> bool:
-    """Point the views at the targets and the time before them. False where there is no target."""
-    span = con.execute(f"SELECT min(observed_at), max(observed_at), min(previous_at) FROM {reach}_target").fetchone()
-    if span is None or span[0] is None:
-        return False
-    first, last, previous = span
-    before = first - LOOKBACK[reach]
-    if reach == "movement" and previous is not None:
-        before = min(before, previous)
-    _set(con, now_from=first, now_to=last, before_from=before)
-    return True
+    def _provide(self, table: str, span: str) -> None:
+        name = f"{table}_{span}"
+        if name not in self._held:
+            kind = "TABLE" if self._copied and span == "now" else "VIEW"
+            self._con.execute(
+                f"CREATE OR REPLACE TEMP {kind} {name} AS SELECT * FROM {table} "
+                f"WHERE source = getvariable('scope_source') AND observed_at {SPANS[span]}"
+            )
+            self._held[name] = kind
+
+    def _drop(self, names: list[str]) -> None:
+        for name in names:
+            self._con.execute(f"DROP {self._held.pop(name)} temp.{name}")
 
 
 def _chunks(con: DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
@@ -166,45 +172,6 @@ def _chunks(con: DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
     return chunks
 
 
-def _make_views(con: DuckDBPyConnection) -> None:
-    """``TABLE_now`` and ``TABLE_before``: constants after binding, so that the lake skips files by their statistics."""
-    spans = {
-        "now": "observed_at BETWEEN getvariable('now_from') AND getvariable('now_to')",
-        "before": "observed_at >= getvariable('before_from') AND observed_at < getvariable('now_to')",
-    }
-    for table, span in _views():
-        con.execute(
-            f"CREATE OR REPLACE TEMP VIEW {table}_{span} AS SELECT * FROM {table} "
-            f"WHERE source = getvariable('scope_source') AND {spans[span]}"
-        )
-
-
-def _views() -> list[tuple[str, str]]:
-    return sorted(set().union(*(model.scoped for model in ordered_models())))
-
-
-def _drop_scope(con: DuckDBPyConnection) -> None:
-    """Drop what was made to plan; after an error the caller's rollback does."""
-    for table, span in _views():
-        con.execute(f"DROP VIEW IF EXISTS temp.{table}_{span}")
-    steps = [model.name for model in ordered_models() if model.kind == "step"]
-    for table in (*_PLAN_TABLES, "rates_target", "movement_target", *steps):
+def _drop(con: DuckDBPyConnection, *tables: str) -> None:
+    for table in tables:
         con.execute(f"DROP TABLE IF EXISTS temp.{table}")
-
-
-def _marts(reach: str) -> list[Model]:
-    return [model for model in ordered_models() if model.kind == "mart" and model.reach == reach]
-
-
-def _make_table(con: DuckDBPyConnection, name: str, sql: str) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{sql}")
-
-
-def _set(con: DuckDBPyConnection, **values: object) -> None:
-    for name, value in values.items():
-        con.execute(f"SET VARIABLE {name} = ?", [value])
-
-
-def _count(con: DuckDBPyConnection, sql: str, *values: object) -> int:
-    row = con.execute(sql, list(values)).fetchone()
-    return 0 if row is None else int(row[0])

@@ -11,7 +11,7 @@ import pytest
 from duckdb import DuckDBPyConnection
 from ruamel.yaml import YAML
 
-from transforms import run
+from transforms import plan, run
 from transforms.models import Model, ordered_models
 
 CASES = Path(__file__).parent / "cases"
@@ -66,14 +66,16 @@ def _insert(con: DuckDBPyConnection, table: str, rows: list[Row]) -> None:
 
 def _run(con: DuckDBPyConnection, model: Model) -> list[Row]:
     """The rows of one model alone, after the steps it needs."""
-    run._plan_rebuild(con, "shop")
-    run._make_views(con)
+    plan.plan_rebuild(con, "shop")
     for table in ("rates_target", "movement_target"):
-        run._make_table(con, table, "SELECT * FROM target")
-    run._set_span(con, model.reach)
-    for step in ordered_models():
-        if step.kind == "step" and step.name != model.name and step.name in _upstream(model):
-            run._make_table(con, step.name, step.sql)
+        plan.make_table(con, table, "SELECT * FROM target")
+    scope = run._Scope(con, copied=False)
+    scope.point_at(model.reach, keep=True)
+    for one in ordered_models():
+        if one.kind == "step" and one.name in _upstream(model):
+            scope.run(one)
+    for table, span in model.scoped:
+        scope._provide(table, span)
     result = con.execute(model.sql)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -100,7 +102,9 @@ def test_every_model_has_a_case() -> None:
     assert {path.stem for path in CASES.glob("*.yaml")} == set(MODELS)
 
 
-@pytest.mark.parametrize("model", [model for model in ordered_models() if model.kind == "mart"], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "model", [model for model in ordered_models() if model.kind == "mart"], ids=lambda one: one.name
+)
 def test_a_mart_fills_its_table_column_by_column(con: DuckDBPyConnection, model: Model) -> None:
     declared = [row[0] for row in con.execute(f"DESCRIBE {model.name}").fetchall()]
     _insert(con, "snapshot", [{}])

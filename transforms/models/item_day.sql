@@ -1,6 +1,6 @@
 -- Mart: one item of a category's list at an observation, its sales figure as a rate.
 -- Grain: source x category x observed_at x item; organic entries, and advertised items the organic list lacks.
--- Inputs: listing of the snapshots to make; their counters' earlier observations; brand_alias, watch, price_band_edge.
+-- Inputs: listing of the snapshots to make; their counters' earlier observations; brand_alias, watch, price band edges.
 -- Formulas: docs/metrics.md 3 (identity) and 4 (interval, basis, rate).
 WITH item AS (
     SELECT * FROM listing_now WHERE NOT sponsored
@@ -37,9 +37,9 @@ known AS (
     INNER JOIN rates_target AS target
         ON item.category_id = target.category_id AND item.observed_at = target.observed_at
     LEFT JOIN brand_alias AS alias ON item.brand_key = alias.brand_key
-    LEFT JOIN price_band_edge AS edge
+    LEFT JOIN band_edge AS edge
         ON
-            edge.source = getvariable('scope_source') AND item.category_id = edge.category_id
+            item.category_id = edge.category_id
             AND target.band_set = edge.band_set AND item.currency = edge.currency
             AND item.price >= edge.band_low AND (item.price < edge.band_high OR edge.band_high IS NULL)
     LEFT JOIN counter_base AS base

@@ -1,6 +1,6 @@
 -- Mart: a price band of a category, of the observed top N: what is offered there and what sells there.
 -- Grain: source x category x observed_at x basis x band; every band of the set in force, also empty ones.
--- Inputs: item_day and family_day of the snapshots to make, price_band_edge. Formulas: docs/metrics.md 6:
+-- Inputs: item_day and family_day of the snapshots to make, price band edges. Formulas: docs/metrics.md 6:
 -- gap = units share - listing share; the market band has the most units. Shares are of what is priced in a band.
 WITH item AS (
     SELECT item.category_id, item.observed_at, item.band_no, item.ownership
@@ -19,10 +19,7 @@ band AS (
         target.source, target.category_id, target.observed_at, target.observed_on, target.coverage,
         basis.units_basis, edge.band_set, edge.band_no, edge.band_low, edge.band_high, edge.currency
     FROM rates_target AS target
-    INNER JOIN price_band_edge AS edge
-        ON
-            target.source = edge.source AND target.category_id = edge.category_id
-            AND target.band_set = edge.band_set
+    INNER JOIN band_edge AS edge ON target.category_id = edge.category_id AND target.band_set = edge.band_set
     LEFT JOIN basis ON target.category_id = basis.category_id AND target.observed_at = basis.observed_at
 ),
 

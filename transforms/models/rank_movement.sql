@@ -9,17 +9,14 @@ WITH here AS (
     WHERE NOT sponsored
 ),
 
-earlier AS (
-    SELECT category_id, observed_at, item_id, title, brand_key, brand, ownership, rank, currency, price, in_stock
-    FROM item_day_before
-    WHERE NOT sponsored
-),
-
 previous AS (
-    SELECT target.observed_at AS compared_at, earlier.* EXCLUDE (observed_at)
-    FROM movement_target AS target
-    INNER JOIN earlier
-        ON target.category_id = earlier.category_id AND target.previous_at = earlier.observed_at
+    SELECT
+        target.observed_at AS compared_at, item.category_id, item.item_id, item.title, item.brand_key, item.brand,
+        item.ownership, item.rank, item.currency, item.price, item.in_stock
+    FROM item_day_previous AS item
+    INNER JOIN movement_target AS target
+        ON item.category_id = target.category_id AND item.observed_at = target.previous_at
+    WHERE NOT item.sponsored
 ),
 
 -- Only items that the previous snapshot lacks can have entered: few, looked up in the complete ones of 28 days.
@@ -34,7 +31,7 @@ fresh AS (
 
 known AS (
     SELECT DISTINCT fresh.category_id, fresh.observed_at, fresh.item_id
-    FROM earlier
+    FROM item_day_before AS earlier
     INNER JOIN fresh
         ON
             earlier.category_id = fresh.category_id AND earlier.item_id = fresh.item_id
@@ -43,6 +40,7 @@ known AS (
         ON
             earlier.category_id = complete_snapshot.category_id
             AND earlier.observed_at = complete_snapshot.observed_at
+    WHERE NOT earlier.sponsored
 ),
 
 entrant AS (

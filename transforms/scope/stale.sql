@@ -1,4 +1,4 @@
--- The snapshots that have mart rows now and are to be made again or are gone. Every snapshot has a market_size row.
+-- The snapshots that have mart rows now and are to be made again (rates: all marts, else those of movement) or are gone.
 WITH doomed AS (
     SELECT category_id, observed_at, rates FROM affected
     UNION
@@ -7,9 +7,5 @@ WITH doomed AS (
 
 SELECT doomed.category_id, doomed.observed_at, bool_or(doomed.rates) AS rates
 FROM doomed
-INNER JOIN market_size
-    ON doomed.category_id = market_size.category_id AND doomed.observed_at = market_size.observed_at
-WHERE
-    market_size.source = getvariable('scope_source')
-    AND market_size.observed_at BETWEEN getvariable('stale_from') AND getvariable('stale_to')
+INNER JOIN made ON doomed.category_id = made.category_id AND doomed.observed_at = made.observed_at
 GROUP BY doomed.category_id, doomed.observed_at

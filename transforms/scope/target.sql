@@ -3,11 +3,7 @@
 -- in the trailing 28 days; band_set, the version of price bands in force on the date.
 WITH complete_one AS (SELECT category_id, observed_at FROM scope_snapshot WHERE complete),
 
-version AS (
-    SELECT DISTINCT category_id, band_set, coalesce(valid_from, DATE '0001-01-01') AS valid_from
-    FROM price_band_edge
-    WHERE source = getvariable('scope_source')
-)
+version AS (SELECT DISTINCT category_id, band_set, valid_from FROM band_edge)
 
 SELECT
     here.source, here.category_id, here.observed_at, here.observed_on, here.complete, here.coverage, here.listings,

@@ -1,0 +1,68 @@
+"""Plans a refresh: which snapshots a load affects, and what each of them is compared with.
+
+The answers are temporary tables of the connection (``transforms/scope/*.sql``), made in the caller's transaction:
+``target`` (the snapshots to make, one row each), ``stale`` (those that have mart rows now) and ``band_edge``. This
+module must not know the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+
+from duckdb import DuckDBPyConnection
+
+HISTORY = timedelta(days=36)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+PLAN_TABLES = ("scope_snapshot", "made", "loaded", "affected", "stale", "band_edge", "target", "complete_snapshot")
+
+
+def plan_load(con: DuckDBPyConnection, source: str, ats: Sequence[datetime]) -> None:
+    """Plan what a load of ``source`` at the sorted times ``ats`` affects."""
+    set_variables(con, scope_source=source, loaded_ats=list(ats), made_from=ats[0])
+    _plan_tables(con, "band_edge", "made")
+    # A complete snapshot without a complete one in 36 days is either the first or follows a long gap: look further.
+    for history_from in (ats[0] - HISTORY, _BEGINNING):
+        set_variables(con, history_from=history_from)
+        _plan_tables(con, "scope_snapshot", "loaded", "affected", "target")
+        if count(con, "SELECT count(*) FROM target WHERE complete AND previous_at IS NULL") == 0:
+            break
+    _plan_tables(con, "stale", "complete_snapshot")
+
+
+def plan_rebuild(con: DuckDBPyConnection, source: str) -> None:
+    """Plan to make every snapshot of ``source``; what is there is deleted whole, so nothing is listed as stale."""
+    set_variables(con, scope_source=source, history_from=_BEGINNING)
+    _plan_tables(con, "band_edge", "scope_snapshot")
+    make_table(con, "affected", scope_sql("everything"))
+    _plan_tables(con, "target", "complete_snapshot")
+
+
+def make_table(con: DuckDBPyConnection, name: str, sql: str) -> None:
+    """Replace the temporary table ``name`` by the rows of ``sql``."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{sql}")
+
+
+def set_variables(con: DuckDBPyConnection, **values: object) -> None:
+    """Session variables: constants once a query is bound, so that the lake skips files by their statistics."""
+    for name, value in values.items():
+        con.execute(f"SET VARIABLE {name} = ?", [value])
+
+
+def count(con: DuckDBPyConnection, sql: str, *values: object) -> int:
+    """The one number that ``sql`` gives: a count, or the rows a statement wrote."""
+    row = con.execute(sql, list(values)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+@cache
+def scope_sql(name: str) -> str:
+    """The planning query ``transforms/scope/NAME.sql``."""
+    return (files("transforms") / "scope" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _plan_tables(con: DuckDBPyConnection, *names: str) -> None:
+    for name in names:
+        make_table(con, name, scope_sql(name))
