@@ -11,7 +11,7 @@ import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from math import ceil, floor, log10
 from typing import Any
@@ -25,9 +25,10 @@ _NUMBER = re.compile(r"\d+\.\d{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value at one time; ``low``/``high`` draw the interval around it."""
+    """One value at one moment, on a date of the marketplace; ``low``/``high`` draw the interval around it."""
 
     at: datetime
+    on: date
     value: float
     low: float | None = None
     high: float | None = None
@@ -57,8 +58,8 @@ class Chart:
 
     svg: str
     ticks: list[Tick]
-    first: datetime
-    last: datetime
+    first: Point
+    last: Point
     lines: Sequence[Line]
 
 
@@ -131,15 +132,15 @@ def _draw(kind: str, lines: Sequence[Line], low: float, top: float) -> str:
 
 def draw_lines(lines: Sequence[Line], *, least_top: float = 0.0) -> Chart | None:
     """A chart of ``lines`` over time from 0 to at least ``least_top``; None with fewer than two moments to join."""
-    moments = sorted({point.at for line in lines for point in line.points})
-    if len(moments) < 2:
+    points = sorted((point for line in lines for point in line.points), key=lambda point: point.at)
+    if len({point.at for point in points}) < 2:
         return None
-    values = [point.value for line in lines for point in line.points]
-    highs = [point.high for line in lines for point in line.points if point.high is not None]
+    values = [point.value for point in points]
+    highs = [point.high for point in points if point.high is not None]
     ticks = nice_ticks(max(*values, least_top, min(max(highs, default=0.0), BAND_ROOM * max(values))))
     top = ticks[-1]
     places = [Tick(value, 100 * value / top) for value in ticks]
-    return Chart(_draw("lines", lines, 0.0, top), places, moments[0], moments[-1], lines)
+    return Chart(_draw("lines", lines, 0.0, top), places, points[0], points[-1], lines)
 
 
 def draw_spark(points: Sequence[Point], colour: int = 1) -> str | None:

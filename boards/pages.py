@@ -70,6 +70,12 @@ class CategoryView:
         return any(row["share_high"] is not None and row["share_high"] >= NO_BOUND for row in self.rows.shares)
 
     @property
+    def exact_hhi(self) -> bool:
+        """Whether the pages prove the HHI to the last digit shown."""
+        row = self.concentration
+        return row is not None and row["hhi_high"] is not None and bool(round(row["hhi_low"]) == round(row["hhi_high"]))
+
+    @property
     def unbounded_hhi(self) -> bool:
         """Whether what the pages show leaves the HHI without a useful upper bound."""
         row = self.concentration
@@ -129,7 +135,9 @@ def _slug(name: str) -> str:
 
 def _points(history: list[Row], column: str, low: str | None = None, high: str | None = None) -> list[Point]:
     return [
-        Point(row["observed_at"], row[column], row[low] if low else None, row[high] if high else None)
+        Point(
+            row["observed_at"], row["observed_on"], row[column], row[low] if low else None, row[high] if high else None
+        )
         for row in history
         if row[column] is not None
     ]

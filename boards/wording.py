@@ -88,13 +88,15 @@ class Wording:
         shown = self.compact(low, currency=currency)
         if high is None:
             return f"≥ {shown}"
-        top = self.compact(high, up=True, currency=currency)
+        top = shown if high == low else self.compact(high, up=True, currency=currency)
         return shown if top == shown else f"{shown}–{top}"
 
     def percent(self, share: Number | None, digits: int = 0) -> str:
         """A share, 0 to 1, as per cent."""
         if share is None:
             return NONE
+        if digits == 0 and 0 < share < 0.005:
+            return "<1%"
         return f"{format_decimal(Decimal(str(share)) * 100, format='0.' + '#' * digits, locale=self.babel)}%"
 
     def bounds(self, low: Number | None, high: Number | None) -> str:
@@ -102,10 +104,16 @@ class Wording:
         useful_low = low is not None and low > 0
         useful_high = high is not None and high < 0.995
         if useful_low and useful_high:
-            return f"{self.percent(low, 1)}–{self.percent(high, 1)}"
+            ends = self.percent(low, 1), self.percent(high, 1)
+            return self.say("figure.exact") if ends[0] == ends[1] else "–".join(ends)
         if useful_low:
             return f"≥ {self.percent(low, 1)}"
         return f"≤ {self.percent(high, 1)}" if useful_high else ""
+
+    def span(self, low: Number | None, high: Number | None) -> str:
+        """Two whole counts as a range; one where they are the same."""
+        ends = self.count(low), self.count(high)
+        return ends[0] if ends[0] == ends[1] else "–".join(ends)
 
     def points(self, share: Number | None) -> str:
         """A difference of shares in percentage points, signed."""
