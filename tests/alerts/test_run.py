@@ -43,6 +43,18 @@ def test_running_again_changes_nothing(shelf, lake, write_rules, run, rows):
     assert (rows(OUTBOX), rows("SELECT * FROM alert_episode")) == before
 
 
+@pytest.mark.parametrize("lake", ["real"], indirect=True)
+def test_a_rerun_writes_nothing_at_all(shelf, write_rules, run, rows):
+    shelf.day(0, rival=12000)
+    at = shelf.day(1, rival=24000)
+    rules = write_rules()
+    run(rules, at)
+    versions = "SELECT count(*) AS snapshots FROM ducklake_snapshots('lake')"
+    before = rows(versions)
+    run(rules, at)
+    assert rows(versions) == before
+
+
 def test_day_by_day_and_all_at_once_end_in_the_same_episodes(shelf, write_rules, run, rows):
     rules = write_rules()
     for number, units in enumerate([12000, 24000, 40000, 16000, 14000, 30000]):
