@@ -55,10 +55,10 @@ bench: install-dev  ## the benchmark table, against named peers
 	@$(BIN)/python -m benchmarks
 
 new-source: install  ## scaffold a marketplace: make new-source NAME=my-shop
-	@$(BIN)/python -m extractors.scaffold "$(NAME)"
+	@$(BIN)/python -m shelfradar.scaffold source "$(NAME)"
 
 new-report: install  ## scaffold a report: make new-report NAME=my_report
-	@$(BIN)/python -m transforms.scaffold "$(NAME)"
+	@$(BIN)/python -m shelfradar.scaffold report "$(NAME)"
 
 system-packages:
 	@bash .ci/system-packages
