@@ -11,7 +11,7 @@ from typing import Any
 from alerts.facts import Facts
 
 WIDTH, HEIGHT, SCALE = 520, 140, 2
-_GREY, _LINE, _BAND, _LIMIT = "#8a929c", "#3b82f6", "#3b82f6", "#ef4444"
+_GREY, _LINE, _LIMIT = "#8a929c", "#3b82f6", "#ef4444"
 
 
 def chart_spec(facts: Facts) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def chart_spec(facts: Facts) -> dict[str, Any]:
         "scale": {"zero": False, "reverse": reverse, "nice": True},
     }  # fmt: skip
     layers: list[dict[str, Any]] = [
-        {"mark": {"type": "area", "fill": _BAND, "fillOpacity": 0.25},
+        {"mark": {"type": "area", "fill": _GREY, "fillOpacity": 0.25},
          "encoding": {"x": x, "y": y, "y2": {"field": "high"}}},
         {"mark": {"type": "line", "color": _LINE, "strokeWidth": 2}, "encoding": {"x": x, "y": y}},
         {"transform": [{"filter": "datum.last"}], "mark": {"type": "point", "color": _LINE, "filled": True, "size": 60},

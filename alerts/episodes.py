@@ -50,13 +50,14 @@ class Finding:
         if not evaluation.state.firing or evaluation.state.absent or evaluation.last is None:
             return None
         fired = evaluation.episodes[-1].fired
+        known = [one for one in self.history.points if one.complete and one.known]
         return Edge(
             transition="fired",
             start=fired.start,
             at=evaluation.last.observed_at,
             point=evaluation.last,
             span=evaluation.last_span or evaluation.last.span,
-            previous=fired.previous,
+            previous=known[-2] if len(known) > 1 else None,
             first_seen=fired.first_seen,
         )
 

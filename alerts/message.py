@@ -27,7 +27,7 @@ from alerts.wording import clean, headline, moment, say, subject
 
 CHARTS_A_MAIL = 8
 CARDS_A_MAIL = 20
-_ORDER = ("notice", "escalated", "fired", "already", "resolved", "lost", "possible")
+_ORDER = ("notice", "escalated", "fired", "resolved", "already", "lost", "possible")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def compose(
     """
     if not told:
         raise ValueError("a mail tells at least one thing; found none")
-    ordered = sorted(told, key=_weight)
+    ordered = _by_weight(told)
     pictures: dict[str, bytes] = {}
     sections = list(_sections(language, ordered, pictures))
     view = {
@@ -126,11 +126,25 @@ def _put_headers(
         message["List-Unsubscribe"] = f"<{clean(sender.unsubscribe)}>"
 
 
-def _weight(told: Facts | NoticeFacts) -> tuple[str, str, int, str]:
-    """Notices first, then by category; inside one by what weighs most, then the larger figure."""
-    low = told.low or 0 if isinstance(told, Facts) else 0
-    return ("" if isinstance(told, NoticeFacts) else told.source, told.category_id, _ORDER.index(told.transition),
-            f"{1e15 - low:030.3f}")  # fmt: skip
+def _by_weight(told: Sequence[Facts | NoticeFacts]) -> list[Facts | NoticeFacts]:
+    """By category, the one with the weightiest news first; inside one what weighs most, then the larger figure."""
+    first: dict[tuple[str, str], int] = {}
+    for one in told:
+        place = (one.source, one.category_id)
+        first[place] = min(_news(one), first.get(place, len(_ORDER)))
+
+    def weight(one: Facts | NoticeFacts) -> tuple[int, str, str, int, float, str]:
+        place = (one.source, one.category_id)
+        low = one.low or 0 if isinstance(one, Facts) else 0
+        return first[place], *place, _news(one), -low, one.to_json()
+
+    return sorted(told, key=weight)
+
+
+def _news(told: Facts | NoticeFacts) -> int:
+    """How soon a thing is told, 0 first: what changed before what was so when it was first seen."""
+    already = isinstance(told, Facts) and told.transition == "fired" and told.first_seen
+    return _ORDER.index("already" if already else told.transition)
 
 
 def _sections(language: str, ordered: Sequence[Facts | NoticeFacts], pictures: dict[str, bytes]) -> Iterator[Section]:

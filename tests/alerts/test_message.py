@@ -176,6 +176,20 @@ def test_a_flood_is_one_mail_of_bounded_size(make_facts):
     assert "Brand 99 " in message["Subject"]  # the largest first
 
 
+def test_the_weightiest_news_stands_first_and_in_the_subject(make_facts):
+    told = [
+        make_facts(name="A", first_seen=True, category_id="a", category_title="A"),
+        make_facts(name="B", transition="resolved", category_id="b", category_title="B"),
+        make_facts(name="C", category_id="c", category_title="C", low=21000.0),
+        make_facts(name="D", category_id="c", category_title="C", low=25000.0),
+        make_facts(name="E", transition="possible", category_id="c", category_title="C"),
+    ]
+    message = parsed(mail(told))
+    assert message["Subject"] == "▲ D passed 20,000 / 30 d in C (25,000+) +4"
+    heads = re.findall(r"^[▲●✓◇] (.)", bodies(message)[0], re.MULTILINE)
+    assert heads == ["D", "C", "E", "B", "A"]
+
+
 def test_facts_survive_the_outbox(make_facts):
     notice = NoticeFacts(**NOTICE)
     for facts in (make_facts(), notice):

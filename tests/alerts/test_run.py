@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.facts import read_facts
 from alerts.run import evaluate_source
 
 
@@ -77,6 +78,8 @@ def test_old_history_is_evaluated_and_never_mailed_but_what_still_holds_is_told_
         ("already", at, 4),
         ("already", at, 4),
     ]
+    told = read_facts(rows(OUTBOX)[0]["payload"])
+    assert told.previous_at == (at - timedelta(days=1)).isoformat()
     at = shelf.day(14, rival=26000)
     assert run(rules, at)["queued"] == 0
 
