@@ -194,24 +194,21 @@ def _insert_captures(con: DuckDBPyConnection, stages: list[StageDir], span: _Spa
 
 def _insert_listings(con: DuckDBPyConnection, audited: list[tuple[StageDir, Audit]]) -> None:
     columns = ", ".join(STAGED_COLUMNS)
-    selects = [
-        f"SELECT {columns} FROM ({staged_rows(stage)}){_accepted(stage, audit)}"
-        for stage, audit in audited
-        if audit.accepted
-    ]
+    selects = [_accepted_rows(stage, audit, columns) for stage, audit in audited if audit.accepted]
     if selects:
         con.execute(f"INSERT INTO listing ({columns}) {' UNION ALL '.join(selects)}")
 
 
-def _accepted(stage: StageDir, audit: Audit) -> str:
-    """The WHERE clause that leaves out what the audit turned away; none where that is nothing."""
-    conditions = []
+def _accepted_rows(stage: StageDir, audit: Audit, columns: str) -> str:
+    """A SELECT of what the audit left; rows are numbered only where some were turned away."""
     if audit.quarantined:
-        quarantine = sql_text(str(stage.quarantine))
-        conditions.append(f"row_no NOT IN (SELECT row_no FROM read_parquet({quarantine}))")
-    if audit.refused:
-        conditions.append(f"category_id NOT IN ({', '.join(sql_text(one) for one in audit.refused)})")
-    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        turned_away = f"SELECT row_no FROM read_parquet({sql_text(str(stage.quarantine))})"
+        rows = f"SELECT {columns} FROM ({staged_rows(stage)}) WHERE row_no NOT IN ({turned_away})"
+    else:
+        files = ", ".join(sql_text(str(path)) for path in stage.all_listings())
+        rows = f"SELECT {columns} FROM read_parquet([{files}]) WHERE true"
+    refused = ", ".join(sql_text(one) for one in audit.refused)
+    return f"{rows} AND category_id NOT IN ({refused})" if refused else rows
 
 
 def _insert_quarantine(con: DuckDBPyConnection, audited: list[tuple[StageDir, Audit]]) -> None:
