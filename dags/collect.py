@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import shelfradar_wiring as wiring
-from airflow.sdk import DAG, CronTriggerTimetable, task, task_group
+from airflow.sdk import DAG, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from extractors.source import Source
@@ -29,7 +29,7 @@ def collect_dag(source: Source) -> DAG:
         f"collect__{name}",
         description=f"Observe {source.title}: archive, audit, load",
         doc_md=DOC.format(title=source.title, name=name, schedule=source.schedule or "by hand", zone=source.timezone),
-        schedule=CronTriggerTimetable(cron, timezone=source.timezone) if cron else None,
+        schedule=wiring.at_cron(cron, source.timezone) if cron else None,
         catchup=False,
         max_active_runs=1,
         default_args=wiring.DEFAULTS,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, CronTriggerTimetable, task
-from shelfradar_wiring import DEFAULTS, LAKE_POOL, step
+from airflow.sdk import DAG, task
+from shelfradar_wiring import DEFAULTS, LAKE_POOL, at_cron, step
 
 DOC = """Every Sunday at 03:00 UTC: compacts small files, expires old snapshots, removes orphans.
 
@@ -19,7 +19,7 @@ with DAG(
     "maintain",
     description="Compact, expire and clean up the lake",
     doc_md=DOC,
-    schedule=CronTriggerTimetable("0 3 * * 0", timezone="UTC"),
+    schedule=at_cron("0 3 * * 0", "UTC"),
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,

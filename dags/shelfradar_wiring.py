@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import Asset
+from airflow.sdk import Asset, CronTriggerTimetable
 
 from extractors.config import ConfigError
 from extractors.source import Source, read_source
@@ -42,6 +42,14 @@ def readable_sources() -> list[Source]:
         except ConfigError:
             continue  # not swallowed: broken_sources.py raises it, in a file of its own so that these DAGs stay
     return sources
+
+
+def at_cron(cron: str, zone: str) -> CronTriggerTimetable:
+    """Runs at the ticks of ``cron`` in ``zone``, the first one after the DAG is switched on.
+
+    Not ``run_immediately=False``: Airflow 3.3.2 takes that for "a tick of the last tenth of the interval counts too".
+    """
+    return CronTriggerTimetable(cron, timezone=zone, run_immediately=timedelta(0))
 
 
 def lake_asset(source: str) -> Asset:

@@ -31,9 +31,15 @@ def failure(url: str, part: str | None = None) -> str | None:
         return str(error)
     if answer.status != 200:
         return f"status {answer.status}"
-    if part is not None and json.loads(body)[part]["status"] != "healthy":
-        return f"{part} is {json.loads(body)[part]['status']}"
-    return None
+    return None if part is None else _part_failure(body, part)
+
+
+def _part_failure(body: bytes, part: str) -> str | None:
+    try:
+        status = json.loads(body)[part]["status"]
+    except (ValueError, KeyError, TypeError) as error:
+        return f"an answer that says nothing of {part}: {error!r}"
+    return None if status == "healthy" else f"{part} is {status}"
 
 
 if __name__ == "__main__":

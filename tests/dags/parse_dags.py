@@ -38,6 +38,7 @@ def describe(dag: Any) -> dict[str, Any]:
         "timetable": type(dag.timetable).__name__,
         "cron": getattr(dag.timetable, "expression", None),
         "zone": str(getattr(dag.timetable, "timezone", None)),
+        "run_immediately": str(getattr(dag.timetable, "run_immediately", None)),
         "params": sorted(dag.params),
     }
 

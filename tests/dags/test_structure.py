@@ -23,36 +23,31 @@ Parse = Callable[[], dict[str, Any]]
 Write = Callable[..., Path]
 
 
-def test_ids_and_edges_are_exactly_these(parse: Parse, write_source: Write) -> None:
-    write_source("alpha")
-    write_source("beta", schedule="null")
-    found = parse()
-    assert found["errors"] == {}
-    assert {name: dag["edges"] for name, dag in found["dags"].items()} == {
+def test_ids_and_edges_are_exactly_these(three_sources: dict[str, Any]) -> None:
+    assert three_sources["errors"] == {}
+    assert {name: dag["edges"] for name, dag in three_sources["dags"].items()} == {
         "collect__alpha": COLLECT_EDGES,
         "collect__beta": COLLECT_EDGES,
+        "collect__off": COLLECT_EDGES,
         "maintain": [],
         "replay": REPLAY_EDGES,
         "report": REPORT_EDGES,
     }
-    assert found["heavy"] == [], "parsing must stay cheap: the pipeline is imported by tasks alone"
+    assert three_sources["heavy"] == [], "parsing must stay cheap: the pipeline is imported by tasks alone"
 
 
-def test_schedules_come_from_the_yaml(parse: Parse, write_source: Write) -> None:
-    write_source("alpha", schedule="'30 6 * * 1-5'")
-    write_source("beta", schedule="null")
-    write_source("off", enabled="false")
-    dags = parse()["dags"]
+def test_schedules_come_from_the_yaml(three_sources: dict[str, Any]) -> None:
+    dags = three_sources["dags"]
     timetables = {name: (dag["timetable"], dag["cron"], dag["zone"]) for name, dag in dags.items()}
     assert timetables["collect__alpha"][:2] == ("CronTriggerTimetable", "30 6 * * 1-5")
     assert "Asia/Shanghai" in timetables["collect__alpha"][2]
+    assert dags["collect__alpha"]["run_immediately"] == "0:00:00", "switched on at noon, it does not observe 06:00"
     assert timetables["collect__beta"][0] == timetables["collect__off"][0] == "NullTimetable"
     assert timetables["report"][0] == "AssetTriggeredTimetable"
 
 
-def test_writers_share_the_pool_and_only_fetch_waits_long(parse: Parse, write_source: Write) -> None:
-    write_source("alpha")
-    dags = parse()["dags"]
+def test_writers_share_the_pool_and_only_fetch_waits_long(three_sources: dict[str, Any]) -> None:
+    dags = {name: dag for name, dag in three_sources["dags"].items() if name not in ("collect__beta", "collect__off")}
     pools = {f"{name}.{task}": told["pool"] for name, dag in dags.items() for task, told in dag["tasks"].items()}
     assert {task for task, pool in pools.items() if pool == "lake_writer"} == {
         "collect__alpha.load", "report.alerts", "report.deliver", "replay.replay", "maintain.maintain",
@@ -64,9 +59,8 @@ def test_writers_share_the_pool_and_only_fetch_waits_long(parse: Parse, write_so
     assert tasks["load"]["outlets"] == ["shelfradar://lake/alpha"]
 
 
-def test_every_dag_has_an_owner_tags_a_doc_and_one_run_at_a_time(parse: Parse, write_source: Write) -> None:
-    write_source("alpha")
-    for name, dag in parse()["dags"].items():
+def test_every_dag_has_an_owner_tags_a_doc_and_one_run_at_a_time(three_sources: dict[str, Any]) -> None:
+    for name, dag in three_sources["dags"].items():
         assert dag["owner"] == "shelfradar", name
         assert dag["tags"], name
         assert len(dag["doc"].splitlines()) >= 3, name
@@ -74,9 +68,8 @@ def test_every_dag_has_an_owner_tags_a_doc_and_one_run_at_a_time(parse: Parse, w
         assert dag["catchup"] is False, name
 
 
-def test_collections_wait_to_be_switched_on_and_the_rest_is_ready(parse: Parse, write_source: Write) -> None:
-    write_source("alpha")
-    on = {name for name, dag in parse()["dags"].items() if dag["starts_paused"] is False}
+def test_collections_wait_to_be_switched_on_and_the_rest_is_ready(three_sources: dict[str, Any]) -> None:
+    on = {name for name, dag in three_sources["dags"].items() if dag["starts_paused"] is False}
     assert on == {"report", "replay", "maintain"}, "a paused report would let a collection go by without a mail"
 
 

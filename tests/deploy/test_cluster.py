@@ -87,6 +87,8 @@ def cluster(
             processes.run(services["init"], 300)
             for name in AIRFLOW:
                 processes.start(services[name])
+                if name == "api-server":  # what depends_on says of scheduler and worker
+                    seconds[name] = processes.wait(services[name], 300)
             yield Cluster(processes, services, seconds, ground)
     finally:
         processes.stop()
@@ -112,7 +114,7 @@ def init_postgres(ground: Path, programs: str, service: Service) -> tuple[str | 
 
 
 def test_every_service_becomes_healthy_by_its_own_check(cluster: Cluster) -> None:
-    for name in AIRFLOW:
+    for name in AIRFLOW[1:]:
         cluster.seconds[name] = cluster.processes.wait(cluster.services[name], 300)
     assert set(cluster.seconds) | {"init"} == set(cluster.services)
 
