@@ -119,7 +119,8 @@ class Wording:
         """A difference of shares in percentage points, signed."""
         if share is None:
             return NONE
-        return str(format_decimal(Decimal(str(share)) * 100, format="+0.0;−0.0", locale=self.babel))
+        points = (Decimal(str(share)) * 100).quantize(Decimal("0.1")) or Decimal(0)
+        return str(format_decimal(points, format="+0.0;−0.0" if points else "0.0", locale=self.babel))
 
     def number(self, value: Number | None) -> str:
         """A measured number to three significant digits: 7.31, 0.42, 131."""
@@ -136,9 +137,9 @@ class Wording:
     def alert_value(self, low: Number | None, high: Number | None, unit: str) -> str:
         """An alert's figure in the unit its rule uses; a share as per cent, a currency code as money."""
         if unit == "share":
-            return self.percent(low, 1)
+            return self.percent(low, 1) if low == high else self.bounds(low, high)
         if unit in {"rank", "index", "flag"}:
-            return self.count(low)
+            return f"≥ {self.count(low)}" if high is None else self.span(low, high)
         return self.interval(low, high, unit if len(unit) == 3 and unit.isupper() else None)
 
     def price(self, low: Number | None, currency: str | None, high: Number | None = None) -> str:

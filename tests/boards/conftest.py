@@ -232,7 +232,7 @@ def shelf(marts: duckdb.DuckDBPyConnection, fill: Callable[..., None]) -> duckdb
         marts, "snapshot", [snapshot("tmall-double11", "cosmetics", -1, category_title="Cosmetics, Double 11", **half)]
     )
     fill("tmall-double11", "first-day", "Seen once", days=1, count=5)
-    insert(marts, "alert_episode", [episode("demo", "serum", "firing"), episode("demo", "serum", "recovering")])
+    insert(marts, "alert_episode", [episode("demo", "serum", "firing")] + [episode("demo", "serum", "recovering")] * 6)
     capture = {"capture_id": "c1", "page_no": 1, "http_status": 200, "outcome": "ok"}
     blocked = {**capture, "capture_id": "c2", "outcome": "blocked", "outcome_detail": "403: <CAPTCHA>"}
     insert(marts, "capture", [{**key("demo", "serum", day), **row} for day in range(5) for row in (capture, blocked)])
