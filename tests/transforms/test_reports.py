@@ -36,8 +36,9 @@ def shelf(con: DuckDBPyConnection) -> DuckDBPyConnection:
         con.execute(
             "INSERT INTO listing BY NAME SELECT 'shop' AS source, 'c' AS category_id, "
             "$at::TIMESTAMPTZ AS observed_at, $at::DATE AS observed_on, i AS position, i AS rank, "
-            "false AS sponsored, 'i' || i AS item_id, 'T' AS title, 'b' || i % 5 AS brand_key, 'B' AS brand_text, 'CNY' AS currency, 4 * i AS price, "
-            "100 AS units_low, 100 AS units_high, 'trailing' AS units_basis, 30 AS units_window_days, 'cap' AS capture_id, "
+            "false AS sponsored, 'i' || i AS item_id, 'T' AS title, 'b' || i % 5 AS brand_key, "
+            "'B' AS brand_text, 'CNY' AS currency, 4 * i AS price, 100 AS units_low, 100 AS units_high, "
+            "'trailing' AS units_basis, 30 AS units_window_days, 'cap' AS capture_id, "
             "'s/1' AS parser_version FROM range(1, 25) one(i) WHERE i <> $skipped",
             {"at": at, "skipped": skipped},
         )
