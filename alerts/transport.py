@@ -41,7 +41,9 @@ class UnsureError(DeliveryError):
 class Transport(Protocol):
     """Where mails go. ``repeatable``: sending the same mail twice leaves one."""
 
-    repeatable: bool
+    @property
+    def repeatable(self) -> bool:
+        """Whether a second sending is harmless."""
 
     def send(self, message: EmailMessage) -> None:
         """Hand ``message`` over. Raises TryLaterError, RefusedError or UnsureError."""

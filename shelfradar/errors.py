@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
+from extractors.archive import ArchiveDamaged
 from extractors.config import ConfigError
 from extractors.parsers.page import UnreadablePage
 from shelfradar.settings import SettingsError
+from transforms.bands import NoBandsError
+from transforms.reports import NoReportError
 from warehouse.analyst import NotSelectError, QueryTimeoutError, QueryTooLargeError
 from warehouse.lake import LakeError
 
@@ -16,8 +19,11 @@ class RefusedError(Exception):
 
 
 EXPECTED = (
+    ArchiveDamaged,
     ConfigError,
     LakeError,
+    NoBandsError,
+    NoReportError,
     NotSelectError,
     QueryTimeoutError,
     QueryTooLargeError,
@@ -39,4 +45,6 @@ def explain(error: BaseException) -> str:
         )
     if isinstance(error, FileNotFoundError):
         return f"no such file: {error.filename}"
+    if isinstance(error, LookupError):
+        return str(error.args[0])
     return str(error)

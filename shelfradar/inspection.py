@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.listing import Listing
-from extractors.parse import PageContext, Parsed
+from extractors.parse import PageContext, Parsed, explain_page
 from extractors.source import Source
 from extractors.spec import read_spec
 from shelfradar.configuration import read_one_source
@@ -21,6 +21,8 @@ from shelfradar.errors import RefusedError
 FIELDS = tuple(field.name for field in fields(Listing))
 _ROW = attrgetter(*FIELDS)
 TABLE_SECONDS, PAGE_SECONDS = 600.0, 10.0
+SKIPPED_SHOWN = 50
+MISSING = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class ParsedFile:
 def parse_file(config: Path, source: str, file: Path, *, url: str | None, category: str | None) -> ParsedFile:
     """Read ``file`` as ``source`` would, behind the parser's wall. Raises UnreadablePage, ConfigError."""
     chosen = read_one_source(config, source)
-    parsed = _parse(chosen, file.read_bytes(), category or chosen.categories[0].id, url, _content_type(file))
+    context = _context(chosen, category or chosen.categories[0].id, url, _content_type(file))
+    parsed = _parse(file.read_bytes(), context)
     problems = [
         f"{file}: entry {one.position}: {one.field}: found {one.found!r}: {one.message}" for one in parsed.problems
     ]
@@ -42,21 +45,37 @@ def parse_file(config: Path, source: str, file: Path, *, url: str | None, catego
 
 
 def explain_source(source: Source, file: Path | None, observed_at: datetime) -> dict[str, Any]:
-    """One page of the first category, field by field: how many entries have it, an example, what is missing."""
+    """One page of the first category, field by field: how many entries have it, by which rule, and examples."""
     category = source.categories[0]
     if file is not None:
         body, url, content_type = file.read_bytes(), None, _content_type(file)
     else:
         body, url, content_type = _fetch_one(source, observed_at)
-    parsed = _parse(source, body, category.id, url, content_type)
-    spec = read_spec(source.site)
-    read = {name: [getattr(row, name) for row in parsed.listings] for name in FIELDS}
+    context = _context(source, category.id, url, content_type)
+    parsed = _parse(body, context)
+    rules: dict[str, dict[str, int]] = {}
+    examples: dict[str, list[str]] = {}
+    for entry in explain_page(body, context, limit=len(parsed.listings) + SKIPPED_SHOWN).entries:
+        for reading in entry.fields if not entry.skipped else ():
+            by_rule = rules.setdefault(reading.field, {})
+            by_rule[reading.rule or MISSING] = by_rule.get(reading.rule or MISSING, 0) + 1
+            if reading.raw is not None:
+                examples.setdefault(reading.field, []).append(reading.raw)
     return {
         "source": source.source,
         "category": category.id,
         "from": str(file) if file else url,
         "items": len(parsed.listings),
-        "fields": [_explain_field(name, values, spec.fields.get(name)) for name, values in read.items()],
+        "fields": [
+            {
+                "field": name,
+                "read": sum(count for rule, count in found.items() if rule != MISSING),
+                "missing": found.get(MISSING, 0),
+                "rules": {rule: count for rule, count in found.items() if rule != MISSING},
+                "examples": list(dict.fromkeys(examples.get(name, [])))[:3],
+            }
+            for name, found in rules.items()
+        ],
         "problems": [
             {"position": one.position, "field": one.field, "found": one.found, "message": one.message}
             for one in parsed.problems
@@ -75,13 +94,12 @@ def show_explanation(explained: dict[str, Any]) -> None:
         f"{explained['source']} / {explained['category']}: {explained['items']} entries from {explained['from']}"
     )
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("field", "read", "missing", "first values", "selector"):
+    for title in ("field", "read", "missing", "first values, as shown", "rule"):
         table.add_column(title, justify="right" if title in {"read", "missing"} else "left", overflow="fold")
     for row in explained["fields"]:
-        example = " | ".join(str(value) for value in row["examples"])
-        table.add_row(
-            row["field"], str(row["read"]), str(row["missing"]), Text(example[:90]), Text(row["selector"] or "-")
-        )
+        example = " | ".join(" ".join(value.split()) for value in row["examples"])
+        rules = ", ".join(f"{rule} ({count})" for rule, count in row["rules"].items())
+        table.add_row(row["field"], str(row["read"]), str(row["missing"]), Text(example[:90]), Text(rules or "-"))
     console.print(table)
     for problem in explained["problems"][:20]:
         console.print(
@@ -89,24 +107,18 @@ def show_explanation(explained: dict[str, Any]) -> None:
         )
 
 
-def _explain_field(name: str, values: list[Any], how: Any) -> dict[str, Any]:
-    there = [value for value in values if value is not None]
-    return {
-        "field": name,
-        "read": len(there),
-        "missing": len(values) - len(there),
-        "examples": list(dict.fromkeys(there))[:3],
-        "selector": None if how is None else str(how),
-    }
-
-
-def _parse(source: Source, body: bytes, category_id: str, url: str | None, content_type: str | None) -> Parsed:
-    from extractors.worker import ParserPool
-
+def _context(source: Source, category_id: str, url: str | None, content_type: str | None) -> PageContext:
     source.category(category_id)
     spec = read_spec(source.site)
-    context = PageContext(spec=spec, source=source, category_id=category_id, url=url, content_type=content_type)
-    with ParserPool(timeout_seconds=TABLE_SECONDS if spec.reader == "table" else PAGE_SECONDS, memory_mb=2048) as pool:
+    return PageContext(spec=spec, source=source, category_id=category_id, url=url, content_type=content_type)
+
+
+def _parse(body: bytes, context: PageContext) -> Parsed:
+    """Read behind the parser's wall first: what comes through it can be explained in this process."""
+    from extractors.worker import ParserPool
+
+    seconds = TABLE_SECONDS if context.spec.reader == "table" else PAGE_SECONDS
+    with ParserPool(timeout_seconds=seconds, memory_mb=2048) as pool:
         return pool.parse(body, context)
 
 

@@ -149,10 +149,11 @@ def deliver(settings: Settings) -> Answer:
     """Send what is queued and due: through the SMTP server of the settings, else to .eml files."""
     from alerts.deliver import deliver as deliver_queued
     from alerts.message import Sender
-    from alerts.transport import Folder, Smtp, SmtpAddress
+    from alerts.transport import Folder, Smtp, SmtpAddress, Transport
 
-    address = SmtpAddress.from_url(settings.smtp_url) if settings.smtp_url else None
-    transport = Smtp(address) if address else Folder(settings.mail)
+    transport: Transport = Folder(settings.mail)
+    if settings.smtp_url:
+        transport = Smtp(SmtpAddress.from_url(settings.smtp_url))
     sender = Sender(mail_from=settings.mail_from, boards_url=settings.boards_url)
     return dict(deliver_queued(open_lake(settings), transport, datetime.now(UTC), sender))
 

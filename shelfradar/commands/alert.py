@@ -77,12 +77,45 @@ def deliver(as_json: JsonOption = False) -> None:
 
 @app.command()
 def lint(as_json: JsonOption = False) -> None:
-    """Read config/alerts.yaml against sources and watchlist; every mistake with file, line and key."""
+    """Read config/alerts.yaml: every mistake with file, line and key; thresholds that a display can't prove."""
+    from shelfradar.alerting import hints
     from shelfradar.configuration import read_configuration
     from shelfradar.settings import Settings
 
-    rules = read_configuration(Settings.from_environment().config).rules
-    if as_json:
-        write_json({"rules": len(rules.rules)})
-    else:
-        say(f"{len(rules.rules)} rules, no mistake found")
+    configuration = read_configuration(Settings.from_environment().config)
+    found = hints(configuration)
+    for hint in found:
+        if as_json:
+            write_json({"rule": hint.rule_id, "hint": hint.text})
+        else:
+            typer.echo(f"{hint.rule_id}: {hint.text}")
+    say(f"{len(configuration.rules.rules)} rules, {len(found)} hints, no mistake")
+
+
+@app.command()
+def backtest(
+    rule: Annotated[str, typer.Argument(help="Id of a rule in config/alerts.yaml.")],
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How far back from the last observation.")] = 90,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """When a rule would have fired over the history: the live evaluation itself, nothing is queued."""
+    from shelfradar.alerting import try_rule
+    from shelfradar.settings import Settings
+
+    summary, rows = try_rule(Settings.from_environment(), rule, days)
+    write_rows(rows, form)
+    say(f"{rule}: {summary}")
+
+
+@app.command()
+def snooze(
+    until: Annotated[str, typer.Option("--until", help="Last moment of silence: 2026-12-01 or an ISO time (UTC).")],
+    why: Annotated[str, typer.Option("--why", help="The reason, kept and shown.")],
+    rule: Annotated[str | None, typer.Argument(help="Id of a rule; with --item only: every rule of that item.")] = None,
+    item: Annotated[str | None, typer.Option("--item", help="Only this item, brand or category.")] = None,
+) -> None:
+    """Silence a rule or an item until a date; mails that fall due wait until then."""
+    from shelfradar.alerting import add_silence
+    from shelfradar.settings import Settings
+
+    say(add_silence(Settings.from_environment(), rule, item, until, why))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from shelfradar.output import plain, say, write_json
+from shelfradar.output import say, write_json
 
 source_app = typer.Typer(help="Try and list the sources.", no_args_is_help=True)
 
@@ -153,17 +153,16 @@ def try_source(
     as_json: JsonOption = False,
 ) -> None:
     """Fetch one page politely and show, field by field, what was read and what was not. Nothing is loaded."""
+    from shelfradar.configuration import read_one_source
     from shelfradar.inspection import explain_source, show_explanation
     from shelfradar.schedule import observation_at
     from shelfradar.settings import Settings
 
     settings = Settings.from_environment()
-    from shelfradar.configuration import read_one_source
-
     source = read_one_source(settings.config, name)
     explained = explain_source(source, file, observation_at(source, at, datetime.now(UTC)))
     if as_json:
-        write_json({key: value for key, value in explained.items() if plain})
+        write_json(explained)
     else:
         show_explanation(explained)
     if not explained["items"]:
