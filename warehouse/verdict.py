@@ -71,6 +71,7 @@ def figures_of(source: Source, facts: CategoryFacts, pages: Pages, median: float
     """The figures the bounds look at, by name; None where there is nothing to look at."""
     expected = expected_items(source.category(facts.category_id), facts, pages)
     loaded = facts.captured + facts.sponsored > 0
+    bounded = {column: None for column in source.bounds.fill_min}
     return {
         "captured": facts.captured,
         "rank_gaps": facts.rank_gaps,
@@ -78,7 +79,7 @@ def figures_of(source: Source, facts: CategoryFacts, pages: Pages, median: float
         "failed_pages": pages.failures,
         "coverage": min(1.0, facts.captured / expected) if expected else 0.0,
         "currencies": facts.currencies,
-        **{f"filled_{column}": share if loaded else None for column, share in facts.filled.items()},
+        **{f"filled_{column}": share if loaded else None for column, share in {**bounded, **facts.filled}.items()},
     }
 
 

@@ -202,6 +202,13 @@ def test_a_category_whose_every_page_failed_is_refused(lake, source, make_stage)
     assert (found["serum"].status, list(found)) == ("refused", ["serum"])
 
 
+def test_a_category_without_a_row_is_refused_also_where_fill_rates_are_bounded(lake, make_source, make_stage):
+    source = make_source(bounds={"items_min": 5, "fill_min": {"price": 0.9, "title": 1.0}})
+    with lake.reader() as con:
+        found = audit(con, source, make_stage([], {"serum": ["unreadable"]}), None).categories
+    assert found["serum"].status == "refused"
+
+
 def test_a_bound_on_an_unknown_column_is_an_error(lake, make_source, make_rows, make_stage):
     with lake.reader() as con, pytest.raises(ValueError, match=r"fill_min names prize; columns are: source, "):
         audit(con, make_source(bounds={"fill_min": {"prize": 0.5}}), make_stage(make_rows("serum", 1)), None)

@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a load: nothing is half visible, and running it again completes it.
+"""kill -9 in the middle of load and transform: nothing is half visible, and running it again completes it.
 
 ``JOB`` is what gets killed. A nursery process imports everything once and forks a child for each try, so that a try
 costs a load and not an interpreter.
@@ -33,13 +33,19 @@ import pandas  # what binding a first parameter imports
 from extractors.source import Source
 from extractors.stagedir import StageDir
 from warehouse.lake import Lake, LakeConfig
+from transforms.run import transform
 from warehouse.load import replace_partitions
 
 def job(home, stage_home, source, at):
     lake = Lake(LakeConfig(
         catalog=str(home / "lake" / "catalog.sqlite"), data_path=str(home / "lake" / "files"), temp_dir=home / "tmp"))
     stage = StageDir(stage_home, source.source, at)
-    lake.write(lambda con: replace_partitions(con, source, stage))
+
+    def change(con):
+        keys = replace_partitions(con, source, stage)
+        transform(con, source.source, sorted({key.observed_at for key in keys}))
+
+    lake.write(change)
 
 source = Source.model_validate_json(sys.argv[1])
 for line in sys.stdin:
@@ -89,7 +95,9 @@ def state(lake) -> tuple:
         rows = con.execute("SELECT price::INTEGER, count(*) FROM listing GROUP BY 1 ORDER BY 1").fetchall()
         snapshots = con.execute("SELECT sum(captured)::BIGINT, count(*) FROM snapshot").fetchone()
         captures = con.execute("SELECT count(*) FROM capture").fetchone()
-    return tuple(rows), snapshots, captures[0]
+        marts = con.execute("SELECT price::INTEGER, count(*) FROM item_day GROUP BY 1 ORDER BY 1").fetchall()
+        sizes = con.execute("SELECT sum(listings)::BIGINT, sum(median_price)::INTEGER FROM market_size").fetchone()
+    return tuple(rows), snapshots, captures[0], tuple(marts), sizes
 
 
 @pytest.mark.slow
@@ -103,7 +111,8 @@ def test_a_load_killed_at_any_point_is_all_or_nothing(lake, make_source, make_ro
         with lake.reader() as con:
             audit(con, make_source(), stage, None)
         homes.append(home)
-        expected.append((((generation, 2 * count),), (2 * count, 2), 2))
+        rows = ((generation, 2 * count),)
+        expected.append((rows, (2 * count, 2), 2, rows, (2 * count, 2 * generation)))
     started = time.monotonic()
     assert attempt(homes[0], None) == 0
     duration = time.monotonic() - started
