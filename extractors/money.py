@@ -11,14 +11,18 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 LONGEST = 500  # characters; a longer text is no price, and not worth remembering
 MOST = Decimal(10) ** 13  # what DECIMAL(18, 4) holds, with a digit to spare
 CENTS = Decimal("0.0001")
+MINOR_DIGITS_MOST = 4
+DIGITS_MOST = 18
 
 _EXACT = {
-    "us$": "USD", "us $": "USD", "hk$": "HKD", "nt$": "TWD", "nt $": "TWD", "r$": "BRL", "a$": "AUD", "au$": "AUD",
-    "c$": "CAD", "ca$": "CAD", "s$": "SGD", "sg$": "SGD", "nz$": "NZD", "mx$": "MXN", "ar$": "ARS", "clp$": "CLP",
+    "us$": "USD", "us $": "USD", "hk$": "HKD", "hk $": "HKD", "nt$": "TWD", "nt $": "TWD", "r$": "BRL", "r $": "BRL",
+    "a$": "AUD", "au$": "AUD", "au $": "AUD", "nz $": "NZD", "mx $": "MXN", "c $": "CAD", "ca $": "CAD", "c$": "CAD",
+    "ca$": "CAD", "s$": "SGD", "sg$": "SGD", "nz$": "NZD", "mx$": "MXN", "ar$": "ARS", "clp$": "CLP",
     "cop$": "COP", "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "руб.": "RUB", "руб": "RUB", "zł": "PLN",
     "₩": "KRW", "원": "KRW", "₫": "VND", "₺": "TRY", "₴": "UAH", "грн": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB",
     "₪": "ILS", "₸": "KZT", "円": "JPY", "rmb": "CNY", "人民币": "CNY", "台币": "TWD", "港币": "HKD", "kč": "CZK",
@@ -99,6 +103,24 @@ def _parse_money(text: str, locale: str | None, currency: str | None) -> Money |
     return Money(values[0], values[1] if len(values) > 1 else None, named, shown)
 
 
+def from_minor_units(amount: Any, digits: Any) -> Decimal | None:
+    """A price that a machine writes in minor units (cents): ``amount`` / 10 ** ``digits``, exactly.
+
+    None unless both are whole numbers (or text of digits alone), ``digits`` from 0 to 4. Never raises.
+    """
+    whole, places = _whole(amount), _whole(digits)
+    if whole is None or places is None or places > MINOR_DIGITS_MOST:
+        return None
+    return Decimal(whole).scaleb(-places)
+
+
+def _whole(value: Any) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = str(value).strip()
+    return int(text) if len(text) <= DIGITS_MOST and text.isascii() and text.isdigit() else None
+
+
 def _with_marks(amounts: list[_Amount], plain: str) -> list[_Amount]:
     """The amounts that carry a mark, and a bare one that a range ties to them ("¥59-89", "59-89 €")."""
     kept = []
@@ -142,7 +164,7 @@ def _currency(mark: str | None, locale: str | None, declared: str | None) -> tup
         code = mark[:3]  # "MXN", or "MXN$" in the locale's own habit
         return (code, True) if code in _codes() else (None, False)
     meanings = _SHARED[sign]
-    for candidate in (declared, _home_currency(locale)):
+    for candidate in (declared, home_currency(locale)):
         if candidate in meanings:
             return candidate, True
     return (_SOLE.get(sign) if declared is None and locale is None else None), True
@@ -205,16 +227,27 @@ def _places(currency: str) -> int:
 
 @lru_cache(maxsize=256)
 def _locale_decimal(locale: str | None) -> str:
+    from babel import UnknownLocaleError
     from babel.numbers import get_decimal_symbol
 
-    return "." if locale is None else str(get_decimal_symbol(locale.replace("-", "_")))
+    try:
+        return "." if locale is None else str(get_decimal_symbol(locale.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):  # a page may call itself "en_IT": the language's own habit, else English
+        language = (locale or "").replace("-", "_").partition("_")[0]
+        return _locale_decimal(language) if language != locale else "."
 
 
 @lru_cache(maxsize=256)
-def _home_currency(locale: str | None) -> str | None:
-    from babel import Locale
+def home_currency(locale: str | None) -> str | None:
+    """The currency of a locale's country (de_DE: EUR); None without a locale, a country, or where it is unknown."""
+    if locale is None:
+        return None
+    from babel import Locale, UnknownLocaleError
     from babel.numbers import get_territory_currencies
 
-    territory = Locale.parse(locale.replace("-", "_")).territory if locale else None
+    try:
+        territory = Locale.parse(locale.replace("-", "_")).territory
+    except (UnknownLocaleError, ValueError):
+        territory = locale.replace("-", "_").rpartition("_")[2] if "_" in locale.replace("-", "_") else None
     currencies = get_territory_currencies(territory) if territory else []
     return str(currencies[0]) if currencies else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,19 +43,33 @@ class ListingBuilder:
         self._rank_mode = context.spec.rank
         self._skip = tuple(compiled.skip)
         self._sponsored: Getter | None = compiled.sponsored
-        getters = dict(compiled.fields)
-        rules = {str(name): one for name, one in context.spec.fields.items()}
-        self._item_id = getters.pop("item_id")
-        self._title = getters.pop("title")
-        # an explicit currency goes first: it decides, and a price's own mark only fills its absence
-        ordered = sorted(getters, key=lambda name: name != "currency")
-        texts = [name for name in ordered if is_text(name, rules.get(name, []))]
-        self._texts: tuple[tuple[str, Getter], ...] = tuple((name, getters[name]) for name in texts)
-        self._plan: tuple[tuple[str, Getter, Store], ...] = tuple(
-            (name, getters[name], store_of(name, rules.get(name, []), context)) for name in ordered if name not in texts
-        )
+        self._getters = dict(compiled.fields)
+        self._item_id = self._getters.pop("item_id")
+        self._title = self._getters.pop("title")
+        self._texts: tuple[tuple[str, Getter], ...] = ()
+        self._plan: tuple[tuple[str, Getter, Store], ...] = ()
+        self._prepare(context)
         self._counts: dict[ListKey, ListCount] = {}
         self.entries = 0
+
+    def page_says(self, locale: str | None) -> None:
+        """Read what follows by the page's own locale; None: it says none, and what is declared holds."""
+        if locale is not None and locale != self._context.said_locale:
+            self._context = replace(self._context, said_locale=locale)
+            self._prepare(self._context)
+
+    def _prepare(self, context: PageContext) -> None:
+        """The order in which fields are read, and how: an explicit currency goes first, because it decides, and a
+        price's own mark only fills its absence."""
+        rules = {str(name): one for name, one in context.spec.fields.items()}
+        ordered = sorted(self._getters, key=lambda name: name != "currency")
+        texts = [name for name in ordered if is_text(name, rules.get(name, []))]
+        self._texts = tuple((name, self._getters[name]) for name in texts)
+        self._plan = tuple(
+            (name, self._getters[name], store_of(name, rules.get(name, []), context))
+            for name in ordered
+            if name not in texts
+        )
 
     def add(self, entries: Iterable[Any], key: ListKey) -> None:
         """Read the entries of one list."""

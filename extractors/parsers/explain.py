@@ -57,7 +57,6 @@ class ExplainingBuilder(ListingBuilder):
         super().__init__(compiled, context)
         self.explained: list[ExplainedEntry] = []
         self._compiled = compiled
-        self._page = context
         self._limit = limit
 
     def add_entry(self, entry: Any, key: ListKey, count: ListCount) -> None:
@@ -77,7 +76,7 @@ class ExplainingBuilder(ListingBuilder):
             raw = getter(entry)
             if raw is not None:
                 columns: dict[str, Any] = {}
-                understood = store_of(name, rules, self._page)(columns, raw)
+                understood = store_of(name, rules, self._context)(columns, raw)
                 return FieldReading(name, place_of(rule), str(raw)[:SHOWN_LENGTH], columns if understood else {})
         return FieldReading(name, None, None, {})
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.encoding import utf8_body
 from extractors.parsers.build import ListingBuilder, ListKey, slug_of
 from extractors.parsers.compile import CompiledSpec
-from extractors.parsers.page import PageContext, Parsed
+from extractors.parsers.page import PageContext, Parsed, locale_in
 from extractors.parsers.whole import finish_page
+from extractors.spec import SiteSpec
 from extractors.units import parse_count
 
 
@@ -16,12 +17,13 @@ def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder
     """The listings of an HTML page. Raises UnreadablePage."""
     spec = compiled.spec
     document = LexborHTMLParser(utf8_body(body, context.content_type, spec.encoding))
-    items = spec.items or ""
-    if spec.groups is None:
-        builder.add(document.css(items), ListKey(context.category_id))
-    else:
-        _read_groups(document, items, compiled, builder, context)
     root = document.root
+    if compiled.page_locale is not None and root is not None:
+        builder.page_says(locale_in(str(compiled.page_locale(root) or "")))
+    if spec.groups is None:
+        builder.add(_entries(document, spec), ListKey(context.category_id))
+    else:
+        _read_groups(document, compiled, builder, context)
     declared_empty = compiled.empty is not None and root is not None and compiled.empty(root) is not None
     parsed = finish_page(builder, body, context, declared_empty=declared_empty)
     if compiled.total is not None and root is not None:
@@ -31,12 +33,22 @@ def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder
 
 
 def _read_groups(
-    document: LexborHTMLParser, items: str, compiled: CompiledSpec, builder: ListingBuilder, context: PageContext
+    document: LexborHTMLParser, compiled: CompiledSpec, builder: ListingBuilder, context: PageContext
 ) -> None:
     """Each group is a list of its own; a page without groups is one list, the category it was fetched for."""
-    groups = document.css(compiled.spec.groups or "")
+    spec = compiled.spec
+    groups = document.css(spec.groups or "")
     for group in groups:
         category = compiled.category(group) if compiled.category is not None else None
-        builder.add(group.css(items), ListKey(slug_of(str(category)) if category else context.category_id))
+        builder.add(_entries(group, spec), ListKey(slug_of(str(category)) if category else context.category_id))
     if not groups:
-        builder.add(document.css(items), ListKey(context.category_id))
+        builder.add(_entries(document, spec), ListKey(context.category_id))
+
+
+def _entries(place: LexborHTMLParser | LexborNode, spec: SiteSpec) -> list[LexborNode]:
+    """The nodes of the first selector of ``items`` that finds any: a site's layouts, the surest first."""
+    for css in spec.items or ():
+        found = place.css(css)
+        if found:
+            return found
+    return []

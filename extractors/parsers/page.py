@@ -6,14 +6,25 @@ pickled, because pages are read in a worker process.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from extractors.listing import Listing
+from extractors.money import home_currency
 from extractors.source import Source
 from extractors.spec import SiteSpec
 
 UnreadableKind = Literal["blocked", "shell", "layout", "format"]
+
+
+_LOCALE = re.compile(r"\s*([A-Za-z]{2,3})[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2})\b")
+
+
+def locale_in(text: str) -> str | None:
+    """The locale that a tag such as "de-de", "pt_BR" or "zh-Hant-TW" names; None without a country."""
+    found = _LOCALE.match(text)
+    return f"{found[1].lower()}_{found[2].upper()}" if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,16 +39,18 @@ class PageContext:
     content_type: str | None = None
     first_position: int = 1
     first_rank: int = 1
+    said_locale: str | None = None
 
     @property
     def locale(self) -> str | None:
-        """The locale numbers are written in: the source's, else the spec's."""
-        return self.source.locale or self.spec.locale
+        """The locale numbers are written in: the page's own (``page_locale``), else the source's, else the spec's."""
+        return self.said_locale or self.source.locale or self.spec.locale
 
     @property
     def currency(self) -> str | None:
-        """The currency (ISO 4217) that an ambiguous or absent symbol means: the source's, else the spec's."""
-        return self.source.currency or self.spec.currency
+        """The currency (ISO 4217) that an ambiguous or absent symbol means: that of the country whose locale the page
+        says, else the source's, else the spec's."""
+        return home_currency(self.said_locale) or self.source.currency or self.spec.currency
 
 
 @dataclass(frozen=True, slots=True)
