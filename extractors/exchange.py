@@ -48,12 +48,13 @@ class Failure(Exception):  # noqa: N818 (an outcome, not a fault)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request as it is sent, secrets included: not to be recorded as it is."""
+    """A request as it is sent, secrets included: not to be recorded as it is. ``unsigned``: to be signed first."""
 
     method: str
     url: str
     headers: dict[str, str]
     content: bytes | None = None
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

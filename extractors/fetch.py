@@ -10,13 +10,14 @@ import asyncio
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx2
 
 from extractors.address import RefusedAddress, Resolver, check_url, resolve
 from extractors.archive import ArchiveWriter, Place, Received, Sent
+from extractors.asking import PRODUCT, headers_of, question_of, redirected, signed
 from extractors.blocked import blocked_by_body, blocked_by_headers, is_login
 from extractors.capture import Capture, Outcome, new_capture_id
 from extractors.exchange import Answer, Exchange, Failure, Question
@@ -25,11 +26,8 @@ from extractors.robots import ROBOTS_BYTES, Robots
 from extractors.secret import Secrets
 from extractors.source import Category, Source
 
-PRODUCT = "Shelfradar"
-VERSION = "0.1"
 _BLOCKED = frozenset({401, 403, 407, 429, 451})
 _WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
-_ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
 
 
 @dataclass(slots=True)
@@ -44,6 +42,7 @@ class _Page:
     category: Category
     number: int
     url: str
+    body: str | None
 
 
 async def fetch_categories(
@@ -64,7 +63,10 @@ async def fetch_categories(
     """
     secrets = Secrets(source, environment)
     on = observed_at.astimezone(source.zone).date()
-    pages = [[_Page(one, number, one.page_url(number, on)) for number in range(1, one.pages + 1)] for one in categories]
+    pages = [
+        [_Page(one, number, one.page_url(number, on), one.page_body(number, on)) for number in range(1, one.pages + 1)]
+        for one in categories
+    ]
     client = Exchange(
         allow_private=source.allow_private,
         timeout_seconds=source.fetch.timeout_seconds,
@@ -91,7 +93,7 @@ class _Visit:
         self._writer = writer
         self._paused: str | None = None
         self._gates: dict[str, HostGate] = {}
-        self._headers = _headers(source)
+        self._headers = headers_of(source)
         self._marks = tuple(source.fetch.blocked_marks)
         agent = source.fetch.user_agent or PRODUCT
         self._robots = Robots(agent, self._ask_robots)
@@ -104,7 +106,8 @@ class _Visit:
         if self._paused is not None:
             return self._capture(page, "blocked", self._paused)
         try:
-            answer = await self._tried(self._question(page), robots=True)
+            question = question_of(self._policy, self._secrets, self._headers, page.url, page.body)
+            answer = await self._tried(question, robots=True)
         except Failure as failure:
             if failure.outcome == "blocked" and self._paused is None:
                 self._paused = f"paused after {page.category.id} page {page.number}: {failure.detail}"
@@ -137,7 +140,7 @@ class _Visit:
                 return answer
             if is_login(first.url, target):
                 raise Failure("blocked", f"redirected to a login page, {self._secrets.mask_url(target)}", answer=answer)
-            question = _redirected(question, answer, target, set(self._secrets.headers))
+            question = redirected(question, answer, target, set(self._secrets.headers))
         raise Failure("http_error", f"more than {self._policy.max_redirects} redirects", answer=answer)
 
     async def _hop(self, question: Question, budget: _Budget, *, robots: bool) -> Answer:
@@ -161,6 +164,8 @@ class _Visit:
         loop = asyncio.get_running_loop()
         started = loop.time()
         limit = self._policy.max_bytes if robots else ROBOTS_BYTES
+        if question.unsigned:
+            question = signed(question, self._policy, self._secrets, datetime.now(UTC))
         try:
             async with asyncio.timeout(max(budget.left, 0.001)):
                 return await self._client.ask(question, limit=limit, truncate=not robots)
@@ -180,14 +185,6 @@ class _Visit:
         self._store(answer)
         return answer
 
-    def _question(self, page: _Page) -> Question:
-        body = self._secrets.expand_body(page.category.body) if page.category.body is not None else None
-        headers = {**self._headers, **self._secrets.headers}
-        if body is not None and not any(name.lower() == "content-type" for name in headers):
-            headers["Content-Type"] = "application/json"
-        url = self._secrets.expand_url(page.url)
-        return Question(self._policy.method, url, headers, body.encode() if body is not None else None)
-
     def _gate(self, url: str) -> HostGate:
         try:
             check_url(url)
@@ -206,7 +203,7 @@ class _Visit:
             question.method,
             (target.path or "/") + (f"?{target.query}" if target.query else ""),
             self._secrets.mask_headers(answer.sent_headers),
-            self._secrets.mask((question.content or b"").decode()).encode(),
+            self._secrets.mask_body(question.content or b"", question.headers.get("Content-Type", "")),
         )
         received = Received(
             f"{answer.status} {answer.reason}".rstrip(),
@@ -240,15 +237,6 @@ class _Visit:
         )
 
 
-def _headers(source: Source) -> dict[str, str]:
-    contact = f" (+{source.contact})" if source.contact else ""
-    agent = source.fetch.user_agent or f"{PRODUCT}/{VERSION}{contact}"
-    headers = {"User-Agent": agent, "Accept": _ACCEPT}
-    if source.locale:
-        headers["Accept-Language"] = source.locale.replace("_", "-")
-    return {**headers, **source.fetch.headers}
-
-
 def _judge(answer: Answer, asked: str, marks: tuple[str, ...], *, robots: bool) -> None:
     """Raises Failure unless ``answer`` is a page; a robots.txt is never a wall, only there or not."""
     wall = None if robots is False else blocked_by_headers(answer.headers)
@@ -271,19 +259,6 @@ def _judge(answer: Answer, asked: str, marks: tuple[str, ...], *, robots: bool) 
 
 def _asked_wait(answer: Answer) -> float | None:
     return retry_after(answer.headers.get("retry-after"), answer.received_at)
-
-
-def _redirected(question: Question, answer: Answer, target: str, secret: set[str]) -> Question:
-    """The next request: GET after 303 (and after a POST that got 301 or 302); secrets stay with their host."""
-    before, after = urlsplit(question.url), urlsplit(target)
-    headers = question.headers
-    if (before.scheme, before.netloc) != (after.scheme, after.netloc):
-        headers = {name: value for name, value in headers.items() if name not in secret}
-    keeps = answer.status in {307, 308} or (question.method == "GET" and answer.status != 303)
-    if keeps:
-        return Question(question.method, target, headers, question.content)
-    headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
-    return Question("GET", target, headers)
 
 
 def _target(answer: Answer) -> str | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from extractors.signing import Keys, Signing
 from extractors.source import Source
 
 MASK = "***"
@@ -40,6 +41,7 @@ class Secrets:
             name: self._value(variable, f"fetch.secret_headers.{name}")
             for name, variable in policy.secret_headers.items()
         }
+        self.keys = self._keys(policy.signing) if policy.signing is not None else None
         for category in source.categories:
             for text in (category.url or "", category.body or ""):
                 for variable in _PLACEHOLDER.findall(text):
@@ -52,6 +54,14 @@ class Secrets:
             raise MissingSecret(f"source {self._source}: {key} names the environment variable {variable}, not set")
         self._values[variable] = value
         return value
+
+    def _keys(self, signing: Signing) -> Keys:
+        token = signing.access_token
+        return Keys(
+            self._value(signing.app_key, "fetch.signing.app_key"),
+            self._value(signing.app_secret, "fetch.signing.app_secret"),
+            self._value(token, "fetch.signing.access_token") if token is not None else None,
+        )
 
     def expand_url(self, url: str) -> str:
         """``url`` with each ``${NAME}`` replaced by its percent-encoded value."""
@@ -71,6 +81,13 @@ class Secrets:
     def mask_url(self, url: str) -> str:
         """``url`` fit to be recorded: no secret value, nor the value of a parameter whose name says it is one."""
         return _SECRET_PARAMETER.sub(rf"\g<1>{MASK}", self.mask(url))
+
+    def mask_body(self, content: bytes, content_type: str) -> bytes:
+        """A request's body fit to be recorded; the parameters of a form are masked as an address's are."""
+        text = self.mask(content.decode())
+        if content_type.startswith("application/x-www-form-urlencoded"):
+            text = self.mask_url(f"?{text}").removeprefix("?")
+        return text.encode()
 
     def mask_headers(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """``headers`` fit to be recorded."""

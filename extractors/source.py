@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from extractors.config import ConfigError, Problem, StrictModel, read_model
+from extractors.signing import Signing
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -24,8 +25,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class Category(StrictModel):
     """One list to watch.
 
-    ``url`` may hold ``{page}`` (from ``first_page``), ``{offset}`` and ``{observed_on}`` (the date of the observation,
-    ``YYYY-MM-DD``, for a site that shows past days).
+    ``url`` and ``body`` may hold ``{page}`` (from ``first_page``), ``{offset}`` and ``{observed_on}`` (the date of the
+    observation, ``YYYY-MM-DD``, for a site that shows past days).
     """
 
     id: Slug
@@ -46,10 +47,17 @@ class Category(StrictModel):
             raise ValueError(f"category {self.id} has no url: its source is filled by import")
         if observed_on is None and "{observed_on}" in self.url:
             raise ValueError(f"category {self.id}: its url holds {{observed_on}}, and no date was given")
+        return self._filled(self.url, page_no, observed_on)
+
+    def page_body(self, page_no: int, observed_on: date | None = None) -> str | None:
+        """The body that asks for the ``page_no``-th page (from 1); None where requests have none."""
+        return None if self.body is None else self._filled(self.body, page_no, observed_on)
+
+    def _filled(self, text: str, page_no: int, observed_on: date | None) -> str:
         number = self.first_page + page_no - 1
         offset = (page_no - 1) * (self.page_size or 0)
-        url = self.url.replace("{page}", str(number)).replace("{offset}", str(offset))
-        return url.replace("{observed_on}", observed_on.isoformat() if observed_on else "")
+        text = text.replace("{page}", str(number)).replace("{offset}", str(offset))
+        return text.replace("{observed_on}", observed_on.isoformat() if observed_on else "")
 
 
 class FetchPolicy(StrictModel):
@@ -65,6 +73,9 @@ class FetchPolicy(StrictModel):
     headers: dict[str, str] = Field(default_factory=dict)
     secret_headers: dict[str, str] = Field(
         default_factory=dict, description="header name -> name of the environment variable that holds its value"
+    )
+    signing: Signing | None = Field(
+        default=None, description="official APIs: the url's parameters are signed; with POST they are sent as a form"
     )
     user_agent: str | None = None
     blocked_marks: list[str] = Field(default_factory=list, description="texts that only a CAPTCHA or login page has")
