@@ -7,6 +7,7 @@ and all mistakes of a file are told at once. YAML 1.2, safe loading only: no tag
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,10 +51,26 @@ class ConfigError(Exception):
 
 def read_yaml(path: Path) -> CommentedMap:
     """The mapping in a YAML file, with line marks. Raises ConfigError when it is not one or can't be read."""
+    return _mapping(path, _content(path))
+
+
+def read_model(path: Path, model: type[Model]) -> Model:
+    """The file at ``path`` as ``model``; the same instance while its bytes stay. Raises ConfigError with every problem
+    of the file."""
+    read: Model = _validated(path, _content(path), model)
+    return read
+
+
+def _content(path: Path) -> bytes:
     try:
-        data = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        return path.read_bytes()
     except OSError as error:
         raise ConfigError([Problem(str(path), None, "", error.strerror or str(error), "a readable file")]) from error
+
+
+def _mapping(path: Path, content: bytes) -> CommentedMap:
+    try:
+        data = YAML(typ="rt").load(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError([Problem(str(path), None, "", f"bytes that are not UTF-8 ({error})", "UTF-8")]) from error
     except MarkedYAMLError as error:
@@ -65,9 +82,10 @@ def read_yaml(path: Path) -> CommentedMap:
     return data
 
 
-def read_model(path: Path, model: type[Model]) -> Model:
-    """The file at ``path`` as ``model``. Raises ConfigError with every problem of the file."""
-    data = read_yaml(path)
+@lru_cache(maxsize=256)
+def _validated(path: Path, content: bytes, model: type[BaseModel]) -> Any:
+    """Reading all of ``config/`` costs tens of milliseconds, and every step of a run asks for it."""
+    data = _mapping(path, content)
     try:
         return model.model_validate(_plain(data))
     except ValidationError as error:

@@ -7,18 +7,20 @@ Reads the archive, never the network: run it again and the same comes out. Each 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from extractors.archive import Archive, ArchiveDamaged
 from extractors.capture import Capture, read_captures, write_captures
 from extractors.parse import PageContext, ReadProblem, UnreadablePage
+from extractors.pools import borrowed_pool
 from extractors.source import Source
 from extractors.spec import SiteSpec, read_spec
 from extractors.stagedir import StageDir
 from extractors.staging import Staging, problem_row
 from extractors.tables import FILE_CPU_SECONDS, FILE_MEMORY_MB, ImportedFile, extract_file, rows_of
-from extractors.worker import ParsedColumns, ParserPool
+from extractors.worker import PAGE_CPU_SECONDS, PAGE_MEMORY_MB, ParsedColumns, ParserPool
 
 __all__ = ["ImportedFile", "extract_captures", "extract_file"]
 
@@ -36,13 +38,10 @@ def extract_captures(
     captures = read_captures(stage.captures(batch))
     staging = Staging(source, spec.parser_version)
     told: list[Capture] = []
-    own = pool or (ParserPool(FILE_CPU_SECONDS, FILE_MEMORY_MB) if spec.reader == "table" else ParserPool())
-    try:
+    limits = (FILE_CPU_SECONDS, FILE_MEMORY_MB) if spec.reader == "table" else (PAGE_CPU_SECONDS, PAGE_MEMORY_MB)
+    with nullcontext(pool) if pool else borrowed_pool(*limits) as own:
         for _, pages in groupby(captures, key=lambda capture: capture.category_id):
             told.extend(_category(source, spec, list(pages), archive, own, staging))
-    finally:
-        if pool is None:
-            own.close()
     staging.write(stage, batch)
     if told != captures:
         write_captures(stage.captures(batch), told)

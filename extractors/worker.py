@@ -32,6 +32,8 @@ _SERVE = "import sys; from extractors.worker import serve; serve(*sys.argv[1:])"
 _START_SECONDS = 60.0
 _WALL_SLACK_SECONDS = 5.0
 _FOUND_CHARACTERS = 200
+PAGE_CPU_SECONDS = 2.0
+PAGE_MEMORY_MB = 512
 
 
 @dataclass(slots=True)
@@ -56,17 +58,19 @@ def to_columns(parsed: Parsed) -> ParsedColumns:
 
 
 class ParserPool:
-    """``parse_page`` behind a wall. ``timeout_seconds`` is CPU time a page, ``memory_mb`` what a page may add.
+    """``parse_page`` behind a wall. ``timeout_seconds`` is CPU time a page, ``memory_mb`` what a page may add;
+    ``pages_read`` counts what the present worker has read.
 
     Not for several threads at once. Use as a context manager, or call :meth:`close`.
     """
 
-    def __init__(self, timeout_seconds: float = 2.0, memory_mb: int = 512) -> None:
+    def __init__(self, timeout_seconds: float = PAGE_CPU_SECONDS, memory_mb: int = PAGE_MEMORY_MB) -> None:
         self._timeout = timeout_seconds
         self._memory_mb = memory_mb
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
         self._known: tuple[object, object] | None = None
+        self.pages_read = 0
 
     def __enter__(self) -> ParserPool:
         return self
@@ -104,6 +108,7 @@ class ParserPool:
             raise answer
         if not isinstance(answer, ParsedColumns):
             raise TypeError(f"the worker sent {type(answer).__name__}")
+        self.pages_read += 1
         return answer
 
     def close(self) -> None:
@@ -114,6 +119,7 @@ class ParserPool:
             self._process.kill()
             self._process.wait()
         self._pipe = self._process = self._known = None
+        self.pages_read = 0
 
     def _started(self, context: PageContext) -> Connection:
         if self._process is not None and self._process.poll() is not None:

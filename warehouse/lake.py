@@ -27,6 +27,7 @@ Result = TypeVar("Result")
 POSTGRES = "postgres:"
 INLINE_ROWS = 0
 _VERIFIED: set[str] = set()
+_CURRENT: set[tuple[str, int, int]] = set()
 _CONFLICT = re.compile(r"conflict|database is locked|could not serialize|deadlock", re.IGNORECASE)
 
 
@@ -138,9 +139,13 @@ class Lake:
     def migrate(self) -> list[str]:
         """The names of the schema files applied now, in order; creates the lake where there is none. Idempotent.
 
-        Takes the write lock only where there is something to apply: asking a current lake never waits for a load.
+        Takes the write lock only where there is something to apply: asking a current lake never waits for a load, and
+        a process asks a catalog once.
         """
+        if self._identity() in _CURRENT:
+            return []
         if self._exists() and self._is_current():
+            _CURRENT.add(self._identity())
             return []
         if not self.config.is_postgres:
             Path(self.config.catalog).parent.mkdir(parents=True, exist_ok=True)
@@ -151,6 +156,13 @@ class Lake:
 
     def _exists(self) -> bool:
         return self.config.is_postgres or Path(self.config.catalog).is_file()
+
+    def _identity(self) -> tuple[str, int, int]:
+        """Which catalog this is; a file that was removed and made again is another one."""
+        if self.config.is_postgres or not self._exists():
+            return (self.config.catalog, 0, 0)
+        found = Path(self.config.catalog).stat()
+        return (self.config.catalog, found.st_dev, found.st_ino)
 
     def _is_current(self) -> bool:
         try:
