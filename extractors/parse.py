@@ -7,6 +7,8 @@ Hostile pages can make a parser slow; whoever reads pages of strangers calls thi
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 
 from extractors.parsers.build import ListingBuilder
 from extractors.parsers.compile import CompiledSpec, compile_spec
@@ -16,6 +18,7 @@ from extractors.parsers.json import read_json
 from extractors.parsers.jsonld import read_jsonld
 from extractors.parsers.page import PageContext, Parsed, ReadProblem, UnreadableKind, UnreadablePage
 from extractors.parsers.table import read_table
+from extractors.spec import read_spec
 
 __all__ = [
     "Explained", "ExplainedEntry", "FieldReading", "PageContext", "Parsed", "ReadProblem", "UnreadableKind",
@@ -33,6 +36,16 @@ def parse_page(body: bytes, context: PageContext) -> Parsed:
     Raises UnreadablePage where nothing was read and the page does not say that its list is empty, and ConfigError
     where the spec can't be compiled (a spec from ``read_spec`` always can).
     """
+    try:
+        return _read(body, context)
+    except UnreadablePage as refusal:
+        for name in context.spec.otherwise if refusal.kind != "blocked" else ():
+            with suppress(UnreadablePage):
+                return _read(body, replace(context, spec=read_spec(name)))
+        raise
+
+
+def _read(body: bytes, context: PageContext) -> Parsed:
     compiled = compile_spec(context.spec)
     return _READERS[context.spec.reader](body, compiled, context, ListingBuilder(compiled, context))
 
@@ -40,6 +53,15 @@ def parse_page(body: bytes, context: PageContext) -> Parsed:
 def explain_page(body: bytes, context: PageContext, limit: int = 20) -> Explained:
     """As :func:`parse_page`, and for the first ``limit`` entries what stood where: every field with the rule that
     found it, the raw text and the columns made of it. A page that can't be read is explained by its hint."""
+    explained = _explain(body, context, limit)
+    for name in context.spec.otherwise if explained.refusal and explained.refusal.kind != "blocked" else ():
+        other = _explain(body, replace(context, spec=read_spec(name)), limit)
+        if other.refusal is None:
+            return other
+    return explained
+
+
+def _explain(body: bytes, context: PageContext, limit: int) -> Explained:
     compiled = compile_spec(context.spec)
     builder = ExplainingBuilder(compiled, context, limit)
     try:

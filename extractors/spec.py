@@ -21,14 +21,14 @@ from extractors.source import Currency, Slug
 SITES = Path(__file__).parent / "sites"
 
 Reader = Literal["html", "json", "jsonld", "table"]
-ParseKind = Literal["text", "money", "decimal", "units", "int", "float", "url", "bool"]
+ParseKind = Literal["text", "money", "decimal", "minor_units", "units", "int", "float", "url", "bool"]
 FieldName = Literal[
     "item_id", "title", "family_id", "url", "image_url", "brand_text", "shop", "currency", "price", "price_high",
     "list_price", "coupon_price", "member_price", "units", "rating", "review_count", "in_stock", "rank",
 ]  # fmt: skip
 _ONLY_WITH = {
     "groups": ("html",), "category": ("html", "table"), "date": ("table",), "table": ("table",), "script": ("json",),
-    "items": ("html", "json", "jsonld"), "total": ("html", "json"), "empty": ("html", "json"),
+    "items": ("html", "json", "jsonld"), "total": ("html", "json"), "empty": ("html", "json"), "page_locale": ("html",),
 }  # fmt: skip
 MANDATORY: tuple[FieldName, ...] = ("item_id", "title")
 
@@ -41,10 +41,15 @@ class FieldRule(StrictModel):
     attr: str | None = None
     path: str | None = None
     column: str | None = None
-    text: Literal["all", "own"] = Field(default="all", description="html: text of the node and below, or its own only")
+    text: Literal["all", "own", "markup"] = Field(
+        default="all", description="html: text of the node and below, or its own only; json: text with tags to take off"
+    )
+    join: str | None = Field(default=None, description="html: put between the first node and its siblings of the kind")
+    nth: int | None = Field(default=None, ge=1, description="html: the n-th node selected that regex matches")
     regex: str | None = Field(default=None, description="keeps group 1, or the whole match where there is no group")
     map: dict[str, str | int | float | bool] | None = Field(default=None, description="exact text -> value")
     parse: ParseKind | None = None
+    digits: int | str | None = Field(default=None, description="minor_units: how many decimals, or the path of that")
     default: str | int | float | bool | None = None
 
     @model_validator(mode="after")
@@ -54,6 +59,8 @@ class FieldRule(StrictModel):
             raise ValueError("one of css, path and column")
         if not places and self.attr is None and self.default is None:
             raise ValueError("a place to read from: css, attr, path or column")
+        if self.join is not None and self.nth is not None:
+            raise ValueError("one of join and nth")
         return self
 
 
@@ -66,13 +73,19 @@ def _as_rules(value: Any) -> Any:
 FieldRules = Annotated[list[FieldRule], BeforeValidator(_as_rules), Field(min_length=1)]
 
 
-class ScriptRule(StrictModel):
-    """JSON inside a page: the script by ``css``, or the place after which the JSON begins by ``regex``.
+Places = Annotated[
+    list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value), Field(min_length=1)
+]
 
-    ``inner`` is the JMESPath of a string inside it that is JSON again.
+
+class ScriptRule(StrictModel):
+    """JSON inside a page: the script (or an ``attr``) by ``css``, or the place after which it begins by ``regex``.
+
+    ``inner`` is the JMESPath of a string inside it that is JSON again. A body that is JSON or JSONP itself needs none.
     """
 
     css: str | None = None
+    attr: str | None = None
     regex: str | None = None
     inner: str | None = None
 
@@ -81,6 +94,13 @@ class ScriptRule(StrictModel):
         if (self.css is None) == (self.regex is None):
             raise ValueError("one of css and regex")
         return self
+
+
+def _as_list(value: Any) -> Any:
+    return value if isinstance(value, list) or value is None else [value]
+
+
+ScriptRules = Annotated[list[ScriptRule], BeforeValidator(_as_list), Field(min_length=1)]
 
 
 class UnitsRule(StrictModel):
@@ -124,11 +144,14 @@ class SiteSpec(StrictModel):
     reader: Reader
     encoding: str = "auto"
     locale: str | None = None
+    page_locale: FieldRules | None = Field(default=None, description="where a page says its own locale, such as de-DE")
     currency: Currency | None = None
-    script: ScriptRule | None = None
+    script: ScriptRules | None = None
     groups: str | None = Field(default=None, description="html: the container of each of several lists on a page")
     category: FieldRules | None = Field(default=None, description="the category of a group, or of a table's row")
-    items: str | None = Field(default=None, description="the entries: CSS (html) or JMESPath (json)")
+    items: Places | None = Field(
+        default=None, description="the entries: CSS (html) or JMESPath (json); the first found"
+    )
     skip: list[FieldRule] = Field(default_factory=list, description="an entry where one of these is found is none")
     fields: dict[FieldName, FieldRules]
     sponsored: FieldRules | None = None
@@ -137,6 +160,9 @@ class SiteSpec(StrictModel):
     total: FieldRules | None = None
     empty: FieldRules | None = Field(default=None, description="what an honestly empty list shows")
     empty_hint: str | None = None
+    otherwise: list[Slug] = Field(
+        default_factory=list, description="the specs of the site's other forms, tried for a page this one can't read"
+    )
     table: TableRule = TableRule()
     date: DateRule | None = None
     _digest: str = PrivateAttr(default="")
@@ -199,6 +225,10 @@ def _read_spec(path: Path, stamp: int) -> SiteSpec:  # noqa: ARG001 - the stamp 
     spec = read_model(path, SiteSpec)
     if spec.site != path.stem:
         raise ConfigError([Problem(str(path), 1, "site", repr(spec.site), f"the file's name, {path.stem!r}")])
+    absent = [name for name in spec.otherwise if not (path.parent / f"{name}.yaml").is_file()]
+    if absent:
+        line = line_of(read_yaml(path), ("otherwise",))
+        raise ConfigError([Problem(str(path), line, "otherwise", ", ".join(absent), "names of specs beside this one")])
     mistakes = spec_mistakes(spec)
     if mistakes:
         data = read_yaml(path)

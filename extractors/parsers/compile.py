@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from extractors.config import ConfigError, Problem
 from extractors.encoding import known_encoding
 from extractors.parsers.places import Broken, Getter, checked_css, checked_regex, first_of, path_getter, rule_getter
-from extractors.spec import FieldRule, SiteSpec
+from extractors.spec import FieldRule, ScriptRule, SiteSpec
 
 KeyPath = tuple[str | int, ...]
 
@@ -57,9 +57,9 @@ class CompiledSpec:
     category: Getter | None = None
     total: Getter | None = None
     empty: Getter | None = None
+    page_locale: Getter | None = None
     items: Getter | None = None
-    script: re.Pattern[str] | None = None
-    inner: Getter | None = None
+    scripts: list[tuple[ScriptRule, re.Pattern[str] | None, Getter | None]] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
 
@@ -91,7 +91,7 @@ def _compile(spec: SiteSpec) -> CompiledSpec:
         out.fields[name] = _rules_getter(out, ("fields", name), rules, name)
     for at, rule in enumerate(spec.skip):
         out.skip.append(_rules_getter(out, ("skip", at), [rule]))
-    for name in ("sponsored", "category", "total", "empty"):
+    for name in ("sponsored", "category", "total", "empty", "page_locale"):
         rules = getattr(spec, name)
         if rules is not None:
             setattr(out, name, _rules_getter(out, (name,), rules))
@@ -111,14 +111,16 @@ def _usual_fields(spec: SiteSpec) -> dict[str, list[FieldRule]]:
 def _compile_places(out: CompiledSpec, spec: SiteSpec) -> None:
     try:
         if spec.reader == "html":
-            checked_css(spec.items or "*", "items")
+            for css in spec.items or ():
+                checked_css(css, "items")
             checked_css(spec.groups or "*", "groups")
         elif spec.items is not None and spec.reader in ("json", "jsonld"):
-            out.items = path_getter(spec.items, "items")
-        if spec.script is not None:
-            out.script = checked_regex(spec.script.regex, "script.regex") if spec.script.regex else None
-            checked_css(spec.script.css or "*", "script.css")
-            out.inner = path_getter(spec.script.inner, "script.inner") if spec.script.inner else None
+            out.items = first_of(tuple(path_getter(path, "items") for path in spec.items))
+        for rule in spec.script or ():
+            pattern = checked_regex(rule.regex, "script.regex") if rule.regex else None
+            checked_css(rule.css or "*", "script.css")
+            inner = path_getter(rule.inner, "script.inner") if rule.inner else None
+            out.scripts.append((rule, pattern, inner))
     except Broken as error:
         key, found, expected = error.mistake
         out.mistakes.append(Mistake(tuple(key.split(".")), found, expected))

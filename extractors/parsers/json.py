@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
-
-from selectolax.lexbor import LexborHTMLParser
 
 from extractors.encoding import decode_body
 from extractors.parsers.build import ListingBuilder, ListKey
 from extractors.parsers.compile import CompiledSpec
+from extractors.parsers.embedded import is_bare, json_in_string, places, read_beginning, read_text
 from extractors.parsers.page import PageContext, Parsed, UnreadablePage
 from extractors.parsers.whole import finish_page, unreadable
 from extractors.units import parse_count
-
-_DECODER = json.JSONDecoder()
 
 
 def read_json(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
     """The listings of a JSON body, or of the JSON inside a page's script. Raises UnreadablePage."""
     text = decode_body(body, context.content_type, compiled.spec.encoding)[0]
-    scripted = compiled.spec.script is not None
-    data = _script_json(text, body, compiled, context) if scripted else _loaded(text, body, context)
-    items = compiled.items(data) if compiled.items is not None else data
-    if isinstance(items, dict):
-        items = list(items.values())
-    builder.add(items if isinstance(items, list) else [], ListKey(context.category_id))
+    scripted = bool(compiled.scripts) and not is_bare(text)
+    data, items = _script_json(text, body, compiled, context) if scripted else _bare_json(text, body, compiled, context)
+    builder.add(items, ListKey(context.category_id))
     declared = compiled.empty is not None and bool(compiled.empty(data))
     parsed = finish_page(builder, body, context, declared_empty=declared)
     total = compiled.total(data) if compiled.total is not None else None
@@ -33,33 +26,52 @@ def read_json(body: bytes, compiled: CompiledSpec, context: PageContext, builder
     return parsed
 
 
-def _script_json(text: str, body: bytes, compiled: CompiledSpec, context: PageContext) -> Any:
-    place = compiled.spec.script
-    if compiled.script is not None:
-        found = compiled.script.search(text)
-        if found is None:
-            raise unreadable(body, context)
-        start = found.start(1) if compiled.script.groups else found.end()
-        data = _loaded(text[start:], body, context, rest=True)
-    else:
-        node = LexborHTMLParser(text).css_first(place.css if place and place.css else "script")
-        if node is None:
-            raise unreadable(body, context)
-        data = _loaded(node.text(), body, context, rest=True)
-    if compiled.inner is not None:
-        data = compiled.inner(data)
-    if isinstance(data, str):  # JSON inside a JSON string
-        data = _loaded(data, body, context)
-    return data
-
-
-def _loaded(text: str, body: bytes, context: PageContext, *, rest: bool = False) -> Any:
-    """The JSON value of the text; with ``rest``, the one it begins with."""
+def _bare_json(text: str, body: bytes, compiled: CompiledSpec, context: PageContext) -> tuple[Any, list[Any]]:
+    """The body's own JSON, and its entries."""
     try:
-        return _DECODER.raw_decode(text.lstrip("\ufeff \t\r\n"))[0] if rest else json.loads(text.lstrip("\ufeff"))
+        data = read_text(text)
     except RecursionError:
         raise UnreadablePage(f"{context.spec.site}: JSON nested too deeply", "format") from None
     except ValueError as error:
-        if "<html" in text[:2000].lower() or not text.strip():
-            raise unreadable(body, context) from error
-        raise UnreadablePage(f"{context.spec.site}: broken JSON: {error}", "format") from error
+        raise _broken(text, body, context, error) from error
+    return data, _items(data, compiled)
+
+
+def _script_json(text: str, body: bytes, compiled: CompiledSpec, context: PageContext) -> tuple[Any, list[Any]]:
+    """The JSON in the first place of the page that has entries, with them; else the first that is JSON."""
+    first: tuple[Any, list[Any]] | None = None
+    broken: ValueError | None = None
+    for rule, pattern, inner in compiled.scripts:
+        for place in places(text, rule, pattern):
+            try:
+                data = read_beginning(place)
+            except RecursionError:
+                raise UnreadablePage(f"{context.spec.site}: JSON nested too deeply", "format") from None
+            except ValueError as error:
+                broken = broken or error
+                continue
+            if inner is not None:
+                data = json_in_string(inner(data))
+            items = _items(data, compiled)
+            first = first or (data, items)
+            if items:
+                return data, items
+    if first is not None:
+        return first
+    if broken is not None:
+        raise _broken("", body, context, broken) from broken
+    raise unreadable(body, context)
+
+
+def _items(data: Any, compiled: CompiledSpec) -> list[Any]:
+    items = compiled.items(data) if compiled.items is not None else data
+    if isinstance(items, dict):
+        items = list(items.values())
+    return items if isinstance(items, list) else []
+
+
+def _broken(text: str, body: bytes, context: PageContext, error: ValueError) -> UnreadablePage:
+    """A page where JSON was expected is told by its looks, broken JSON by its error."""
+    if "<html" in text[:2000].lower() or not (text or body).strip():
+        return unreadable(body, context)
+    return UnreadablePage(f"{context.spec.site}: broken JSON: {error}", "format")

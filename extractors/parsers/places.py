@@ -5,22 +5,38 @@ Knows where values stand and nothing of what they mean. A rule that can't become
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import jmespath
+from jmespath import functions
 from jmespath.exceptions import JMESPathError
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from extractors.money import from_minor_units
+from extractors.parsers.embedded import json_in_string
 from extractors.spec import FieldRule, Reader
 
 Getter = Callable[[Any], Any]
 
 _SHORT_CSS = re.compile(r"^(?P<css>.*?)(?:@(?P<attr>[A-Za-z_:][-\w:.]*))?$", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _PLAIN_PATH = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$")
 _PROBE = LexborHTMLParser("<p></p>")
+
+
+class _Functions(functions.Functions):
+    """JMESPath's functions, and ``from_json(text)``: the JSON that stands in a string, null where there is none."""
+
+    @functions.signature({"types": []})
+    def _func_from_json(self, value: Any) -> Any:
+        return json_in_string(value)
+
+
+_OPTIONS = jmespath.Options(custom_functions=_Functions())
 
 
 class Broken(Exception):  # noqa: N818 - a message on its way to a Mistake
@@ -47,7 +63,9 @@ def first_of(chain: tuple[Getter, ...]) -> Getter:
 def rule_getter(reader: Reader, rule: FieldRule) -> Getter:
     """The getter of one rule. Raises Broken."""
     getter = _PLACES[reader](rule)
-    if rule.regex is not None:
+    if rule.digits is not None:
+        getter = _in_minor_units(getter, _digits_getter(reader, rule.digits))
+    if rule.regex is not None and rule.nth is None:
         getter = _matched(getter, checked_regex(rule.regex, "regex"))
     if rule.map is not None:
         getter = _mapped(getter, rule.map)
@@ -63,14 +81,55 @@ def _html_place(rule: FieldRule) -> Getter:
         checked_css(css, "short" if parts else "css")
     if not css and not attr:
         return _nothing
-    return html_getter(css, attr, own=rule.text == "own")
+    if rule.join is not None:
+        return _joined_getter(css, rule.join)
+    own = rule.text == "own"
+    if rule.nth is not None:
+        pattern = checked_regex(rule.regex, "regex") if rule.regex is not None else None
+        return _nth_getter(css, html_getter("", attr, own=own), pattern, rule.nth)
+    return html_getter(css, attr, own=own)
+
+
+def _joined_getter(css: str, between: str) -> Getter:
+    """The text of the first node selected and of its siblings that are selected too: a price range in pieces."""
+
+    def joined(node: Any) -> Any:
+        found = node.css(css)
+        if not found:
+            return None
+        parent = found[0].parent
+        texts = [" ".join(one.text().split()) for one in found if one.parent == parent]
+        return between.join(text for text in texts if text) or None
+
+    return joined
+
+
+def _nth_getter(css: str, value_of: Getter, pattern: re.Pattern[str] | None, nth: int) -> Getter:
+    """The n-th value of the nodes selected, of those that ``pattern`` matches: for pages whose classes mean nothing."""
+    group = 1 if pattern is not None and pattern.groups else 0
+
+    def find(node: Any) -> Any:
+        left = nth
+        for one in node.css(css):
+            value = value_of(one)
+            if value is None:
+                continue
+            match = pattern.search(value) if pattern is not None else None
+            if pattern is not None and match is None:
+                continue
+            left -= 1
+            if not left:
+                return ((match[group] or "").strip() or None) if match else value
+        return None
+
+    return find
 
 
 def html_getter(css: str, attr: str | None, *, own: bool = False) -> Getter:
     """The text (or attribute) of the first node under an entry that ``css`` selects; the entry itself for ""."""
 
     def text_of(node: Any) -> Any:
-        found = node.css_first(css)
+        found = node.css_first(css) if css else node
         return None if found is None else (" ".join(found.text().split()) or None)
 
     def own_text_of(node: Any) -> Any:
@@ -90,12 +149,21 @@ def html_getter(css: str, attr: str | None, *, own: bool = False) -> Getter:
 
 
 def _json_place(rule: FieldRule) -> Getter:
-    _refuse(rule, ("css", "attr", "column"), "path (with readers json and jsonld)")
+    _refuse(rule, ("css", "attr", "column", "join", "nth"), "path (with readers json and jsonld)")
     path = rule.path or rule.short
     if not path:
         return _nothing
     found = path_getter(path, "short" if rule.short else "path")
+    if rule.text == "markup":
+        return lambda entry: _without_tags(_scalar(found(entry)))
     return lambda entry: _scalar(found(entry))
+
+
+def _without_tags(value: Any) -> Any:
+    """Text as a browser would show it: "a <b>red</b> hat &amp; scarf" without tags and entities."""
+    if not isinstance(value, str) or not ("<" in value or "&" in value):
+        return value
+    return " ".join(html.unescape(_TAG.sub("", value)).split()) or None
 
 
 def _scalar(value: Any) -> Any:
@@ -109,7 +177,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _table_place(rule: FieldRule) -> Getter:
-    _refuse(rule, ("css", "attr", "path"), "column (with reader table)")
+    _refuse(rule, ("css", "attr", "path", "join", "nth"), "column (with reader table)")
     column = rule.column or rule.short
     return (lambda row: row.get(column)) if column else _nothing
 
@@ -127,6 +195,28 @@ def _refuse(rule: FieldRule, names: tuple[str, ...], expected: str) -> None:
     for name in names:
         if getattr(rule, name) is not None:
             raise Broken(name, repr(getattr(rule, name)), expected)
+
+
+def _digits_getter(reader: Reader, digits: int | str) -> Getter:
+    """How many decimals an amount in minor units has: a number of the spec's, or what stands on its path."""
+    if isinstance(digits, int):
+        return lambda _entry: digits
+    if reader not in ("json", "jsonld"):
+        raise Broken("digits", repr(digits), f"a number (a path only with readers json and jsonld, not {reader})")
+    found = path_getter(digits, "digits")
+    return lambda entry: _scalar(found(entry))
+
+
+def _in_minor_units(getter: Getter, digits: Getter) -> Getter:
+    def scaled(entry: Any) -> Any:
+        amount = getter(entry)
+        if amount is None:
+            return None
+        places = digits(entry)
+        value = from_minor_units(amount, places)
+        return f"{amount} in minor units of {places} digits" if value is None else str(value)
+
+    return scaled
 
 
 def _matched(getter: Getter, pattern: re.Pattern[str]) -> Getter:
@@ -156,7 +246,14 @@ def path_getter(path: str, key: str) -> Getter:
         compiled = jmespath.compile(path)
     except JMESPathError as error:
         raise Broken(key, repr(path), f"a JMESPath ({str(error).splitlines()[0]})") from error
-    return compiled.search
+
+    def search(value: Any) -> Any:
+        try:
+            return compiled.search(value, options=_OPTIONS)
+        except JMESPathError:
+            return None  # a function met a value of a type that it does not take: nothing stands there
+
+    return search
 
 
 def _plain_path(names: tuple[str, ...]) -> Getter:
