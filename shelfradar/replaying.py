@@ -129,17 +129,17 @@ def _stage_again(
 def _difference(con: Any, span: dict[str, Any]) -> Answer:
     """Rows of ``listing`` in ``span`` against the temporary table ``was``."""
     keys = " AND ".join(f"was.{name} IS NOT DISTINCT FROM now.{name}" for name in KEY)
-    changed = [f"count(*) FILTER (both AND was_{name} IS DISTINCT FROM now_{name})" for name in FIELDS]
+    changed = [f"count(*) FILTER (in_both AND was_{name} IS DISTINCT FROM now_{name})" for name in FIELDS]
     any_changed = " OR ".join(f"was_{name} IS DISTINCT FROM now_{name}" for name in FIELDS)
     columns = ", ".join(f"was.{name} AS was_{name}, now.{name} AS now_{name}" for name in FIELDS)
     row = con.execute(
         f"""
         WITH pair AS (
-            SELECT was.item_id IS NOT NULL AND now.item_id IS NOT NULL AS both,
+            SELECT was.item_id IS NOT NULL AND now.item_id IS NOT NULL AS in_both,
                    was.item_id IS NULL AS added, now.item_id IS NULL AS removed, {columns}
             FROM was FULL JOIN (SELECT * FROM listing WHERE {SPAN}) AS now ON {keys}
         )
-        SELECT count(*) FILTER (added), count(*) FILTER (removed), count(*) FILTER (both AND ({any_changed})),
+        SELECT count(*) FILTER (added), count(*) FILTER (removed), count(*) FILTER (in_both AND ({any_changed})),
                {", ".join(changed)}
         FROM pair
         """,
