@@ -109,7 +109,10 @@ class UnitsRule(StrictModel):
     basis: UnitsBasis
     window_days: int | None = Field(default=None, ge=1, le=366)
     ladder: list[int] | None = None
-    floor: bool = Field(default=False, description="every figure is the low end of its step of the ladder")
+    floor: bool | Literal["steps"] = Field(
+        default=False, description="every figure is the low end of its step of the ladder; steps: each that is one"
+    )
+    closed: bool = Field(default=False, description="a step reaches to the next one and includes it: 25 is 25 to 50")
 
     @model_validator(mode="after")
     def _window_and_steps(self) -> UnitsRule:

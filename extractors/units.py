@@ -13,12 +13,36 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 from extractors import sales_words as say
 from extractors.listing import UnitsBasis
 
 LONGEST = 500  # characters; a longer text is no figure, and not worth remembering
 ABSURD_UNITS = 10**11  # more than ten of anything for everyone alive: not a sales figure
+
+
+Floor = bool | Literal["steps"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps a site rounds its figures down to."""
+
+    ladder: tuple[int, ...]
+    floor: Floor
+    closed: bool
+
+    def begin_at(self, figure: int) -> bool:
+        """Whether a bare figure is the low end of a step."""
+        return figure in self.ladder if self.floor == "steps" else bool(self.floor)
+
+    def end_of(self, figure: int) -> int | None:
+        """The most that a figure at the low end of a step can mean; None where no further step is known."""
+        place = bisect_right(self.ladder, figure)
+        if place == len(self.ladder):
+            return None
+        return self.ladder[place] - (0 if self.closed else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +62,29 @@ def parse_units(
     ladder: Sequence[int] | None = None,
     basis: UnitsBasis | None = None,
     window_days: int | None = None,
-    floor: bool = False,
+    floor: Floor = False,
+    closed: bool = False,
 ) -> Units | None:
     """The sales figure that ``text`` shows, or None where it shows none.
 
     ``basis`` and ``window_days`` hold where the text's own wording does not decide ("bought in past month" does, "sold"
-    does not). ``ladder`` lists the steps a "+" figure can take; with ``floor`` every figure is the low end of a step.
+    does not). ``ladder`` lists the steps a "+" figure can take; with ``floor`` every figure is the low end of a step,
+    with "steps" every figure that is one of them. ``closed``: a step reaches to the next one, and includes it.
     Views, reviews, favourites and stock are not sales; negative and absurd figures are None. Never raises.
     """
     if len(text) > LONGEST:
         return None
-    return _parse_units(text, tuple(ladder) if ladder else (), basis, window_days, floor)
+    return _parse_units(text, _Steps(tuple(ladder) if ladder else (), floor, closed), basis, window_days)
 
 
 @lru_cache(maxsize=16384)
-def _parse_units(
-    text: str, ladder: tuple[int, ...], basis: UnitsBasis | None, window_days: int | None, floor: bool
-) -> Units | None:
+def _parse_units(text: str, steps: _Steps, basis: UnitsBasis | None, window_days: int | None) -> Units | None:
     shown = " ".join(text.split())
     plain = unicodedata.normalize("NFKC", text).casefold()
     part = _sales_part(plain)
     if part is None:
         return None
-    bounds = _interval(part, ladder, floor)
+    bounds = _interval(part, steps)
     if bounds is None:
         return None
     said_basis, said_days = _wording(part, basis, window_days)
@@ -94,7 +118,7 @@ def _sales_part(plain: str) -> str | None:
     return parts[0] if len(parts) == 1 else None
 
 
-def _interval(part: str, ladder: tuple[int, ...], floor: bool) -> tuple[int, int | None] | None:
+def _interval(part: str, steps: _Steps) -> tuple[int, int | None] | None:
     figure = say.SHARE.sub(" ", say.DAY_WORDS.sub(" ", part))
     if say.ABOUT.search(figure) or re.search(r"(?:^|[\s:(])[-−–]\s*\d", figure):
         return None
@@ -102,21 +126,18 @@ def _interval(part: str, ladder: tuple[int, ...], floor: bool) -> tuple[int, int
     if len(numbers) == 2 and re.search(r"\d\S*\s*(?:-|–|—|~|至|to)\s*\d", figure):
         first, second = numbers
         return None if first is None or second is None or first[0] > second[1] else (first[0], second[1])
-    return _bounded(numbers[0], figure, ladder, floor) if len(numbers) == 1 and numbers[0] is not None else None
+    return _bounded(numbers[0], figure, steps) if len(numbers) == 1 and numbers[0] is not None else None
 
 
-def _bounded(
-    shown: tuple[int, int], figure: str, ladder: tuple[int, ...], floor: bool
-) -> tuple[int, int | None] | None:
+def _bounded(shown: tuple[int, int], figure: str, steps: _Steps) -> tuple[int, int | None] | None:
     """The interval of a lone number, with what stands around it: "+", "more than", "less than"."""
     low, high = shown
     if say.LESS.search(figure):
         return (0, low - 1) if low > 0 else None
     if say.AT_MOST.search(figure):
         return 0, high
-    if floor or "+" in figure or say.MORE.search(figure):
-        step = bisect_right(ladder, low)
-        return low, (ladder[step] - 1 if step < len(ladder) else None)
+    if steps.begin_at(low) or "+" in figure or say.MORE.search(figure):
+        return low, steps.end_of(low)
     return low, high
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote_plus
 
 import jmespath
 from jmespath import functions
@@ -29,11 +30,17 @@ _PROBE = LexborHTMLParser("<p></p>")
 
 
 class _Functions(functions.Functions):
-    """JMESPath's functions, and ``from_json(text)``: the JSON that stands in a string, null where there is none."""
+    """JMESPath's functions, and two more: ``from_json(text)`` is the JSON that stands in a string, null where there is
+    none; ``from_url(text)`` is the last part of an address's path as people write it ("ELECTRO+LAND": ELECTRO LAND)."""
 
     @functions.signature({"types": []})
     def _func_from_json(self, value: Any) -> Any:
         return json_in_string(value)
+
+    @functions.signature({"types": []})
+    def _func_from_url(self, value: Any) -> Any:
+        last = str(value or "").partition("?")[0].rstrip("/").rpartition("/")[2]
+        return unquote_plus(last) or None
 
 
 _OPTIONS = jmespath.Options(custom_functions=_Functions())

@@ -133,11 +133,12 @@ def _machine(raw: Any, currency: str | None) -> Money | None:
 def _units(_name: str, context: PageContext) -> Store:
     rule = context.spec.units
     ladder = tuple(rule.ladder) if rule and rule.ladder else None
-    basis, window, floor = (rule.basis, rule.window_days, rule.floor) if rule else (None, None, False)
+    basis, window = (rule.basis, rule.window_days) if rule else (None, None)
+    floor, closed = (rule.floor, rule.closed) if rule else (False, False)
 
     def store(values: dict[str, Any], raw: Any) -> bool:
         text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
-        found = parse_units(text, ladder=ladder, basis=basis, window_days=window, floor=floor)
+        found = parse_units(text, ladder=ladder, basis=basis, window_days=window, floor=floor, closed=closed)
         if found is None:
             return not _DIGIT.search(text) or is_other_figure(text)
         values["units_low"], values["units_high"] = found.low, found.high
@@ -217,6 +218,6 @@ def _joined(base: str, text: str) -> str:
 
 
 _STORES: dict[str, Callable[[str, PageContext], Store]] = {
-    "text": _text, "money": _money, "decimal": _decimal, "units": _units, "int": _int, "float": _float, "bool": _bool,
-    "url": _url, "currency": _currency,
+    "text": _text, "money": _money, "decimal": _decimal, "minor_units": _decimal, "units": _units, "int": _int,
+    "float": _float, "bool": _bool, "url": _url, "currency": _currency,
 }  # fmt: skip
