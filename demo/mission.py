@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from demo.server import PORT, serve
+from deploy.airflow_home import AirflowError, AirflowHome, airflow
 from shelfradar import pipeline
 from shelfradar.configuration import read_one_source
 from shelfradar.errors import EXPECTED, explain
@@ -27,7 +26,7 @@ from shelfradar.settings import Settings
 
 SOURCE = "demo"
 DAYS = 35
-ROOT = Path(__file__).resolve().parent.parent
+AIRFLOW_PORT = 8080
 CONSOLE = Console(stderr=True, highlight=False)
 
 
@@ -42,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with serve(PORT):
             collect_days(settings, observations(settings, chosen.days, chosen.until), airflow=not chosen.no_airflow)
-    except EXPECTED as error:
+    except (*EXPECTED, AirflowError) as error:
         CONSOLE.print(f"demo: {explain(error)}", style="red", markup=False)
         return 1
     except OSError as error:
@@ -78,42 +77,22 @@ def collect_days(settings: Settings, moments: list[datetime], *, airflow: bool) 
 
 
 def through_airflow(settings: Settings, moment: datetime) -> None:
-    """Run ``collect__demo`` and ``report`` for ``moment`` as Airflow runs a DAG in one process (``airflow dags test``)."""
-    home = settings.home / "airflow"
-    home.mkdir(parents=True, exist_ok=True)
-    log = home / "demo.log"
-    env = {
-        **os.environ,
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
-        "AIRFLOW__CORE__UNIT_TEST_MODE": "false",
-        "SHELFRADAR_HOME": str(settings.home),
-        "SHELFRADAR_CONFIG": str(settings.config),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    }
+    """Run ``collect__demo`` and ``report`` for ``moment`` by ``airflow dags test``: the real DAGs, in one process."""
+    home = AirflowHome(settings.home / "airflow", AIRFLOW_PORT)
+    ours = {"SHELFRADAR_HOME": str(settings.home), "SHELFRADAR_CONFIG": str(settings.config)}
+    env = home.environment({**os.environ, **ours})
     at = moment.isoformat()
-    steps = [
-        ("Preparing Airflow's database", ["db", "migrate"]),
-        ("Creating the pools", ["pools", "import", str(ROOT / "deploy" / "pools.json")]),
-        (f"Airflow: collect__{SOURCE} for {moment:%Y-%m-%d}", ["dags", "test", f"collect__{SOURCE}", at]),
-        ("Airflow: report (alerts, mail, boards)", ["dags", "test", "report", at]),
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("Airflow: preparing its database", lambda: home.prepare(env)),
+        ("Airflow: creating the pools", lambda: home.make_pools(env)),
+        (f"Airflow: collect__{SOURCE} for {at}", lambda: airflow(env, "dags", "test", f"collect__{SOURCE}", at)),
+        ("Airflow: report (alerts, mail, boards)", lambda: airflow(env, "dags", "test", "report", at)),
     ]
-    with log.open("w", encoding="utf-8") as output:
-        for text, words in steps:
-            _airflow(text, words, env, output)
-
-
-def _airflow(text: str, words: list[str], env: dict[str, str], output: object) -> None:
-    started = time.monotonic()
-    with CONSOLE.status(f"{text} ..."):
-        command = [str(Path(sys.executable).parent / "airflow"), *words]
-        done = subprocess.run(command, env=env, stdout=output, stderr=subprocess.STDOUT, check=False)  # type: ignore[call-overload]  # noqa: S603
-    if done.returncode:
-        raise RuntimeError(
-            f"{text}: airflow {' '.join(words)} ended with {done.returncode}; see {env['AIRFLOW_HOME']}/demo.log"
-        )
-    CONSOLE.print(f"{text}: done in {time.monotonic() - started:.0f} s")
+    for text, step in steps:
+        started = time.monotonic()
+        with CONSOLE.status(f"{text} ..."):
+            step()
+        CONSOLE.print(f"{text}: {time.monotonic() - started:.0f} s")
 
 
 def tell(settings: Settings) -> None:
