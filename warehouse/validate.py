@@ -19,6 +19,7 @@ from duckdb import DuckDBPyConnection
 from extractors.source import Source
 from extractors.stagedir import StageDir, stamp
 from warehouse.audit import Audit, CategoryAudit, Recorded, write_audit
+from warehouse.docs import write_data_docs
 from warehouse.history import pages_by_category, trailing_medians
 from warehouse.judge import CategoryFacts, category_facts, judge_rows, write_quarantine
 from warehouse.problems import Problems, read_problems
@@ -156,8 +157,6 @@ def _validate(checks: list[_Checked], docs: Path | None, result_format: dict[str
     context = gx.get_context(mode="ephemeral")
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    if docs is not None:
-        context.add_data_docs_site("local", _site(docs))
     engine = context.data_sources.add_pandas("stage")
     results = []
     for check in checks:
@@ -167,18 +166,8 @@ def _validate(checks: list[_Checked], docs: Path | None, result_format: dict[str
         run = context.validation_definitions.add(definition)
         results.append(run.run(batch_parameters={"dataframe": check.frame}, result_format=result_format))
     if docs is not None:
-        context.build_data_docs(site_names=["local"])
+        write_data_docs(context, docs)
     return results
-
-
-def _site(folder: Path) -> dict[str, Any]:
-    store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(folder.resolve())}
-    return {
-        "class_name": "SiteBuilder",
-        "show_how_to_buttons": False,
-        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-        "store_backend": store,
-    }
 
 
 def _row_expectations(suite: Suite) -> list[Any]:
