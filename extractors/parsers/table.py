@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -13,10 +14,11 @@ from extractors.encoding import decode_body
 from extractors.parsers.build import ListingBuilder, ListKey, slug_of
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, UnreadablePage
-from extractors.parsers.whole import finish_page
+from extractors.parsers.whole import finish_page, unreadable
 from extractors.spec import SiteSpec
 
 Row = dict[str, Any]
+_MARKUP = re.compile(r"\s{0,100}<(?:!doctype|html|head|body|script|div|meta|!--)", re.IGNORECASE)
 DELIMITERS = ",;\t|"
 CELL_LIMIT = 1024 * 1024  # characters of one cell
 
@@ -93,7 +95,8 @@ class _Dates:
             break
         if local is None:
             return None
-        return (local if local.tzinfo else local.replace(tzinfo=self._zone)).astimezone(UTC)
+        there = local.astimezone(self._zone) if local.tzinfo else local.replace(tzinfo=self._zone)
+        return there.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _rows(body: bytes, spec: SiteSpec, context: PageContext) -> tuple[list[str], Iterable[Row]]:
@@ -104,6 +107,8 @@ def _rows(body: bytes, spec: SiteSpec, context: PageContext) -> tuple[list[str],
         if form == "parquet":
             return _parquet(body)
         text = decode_body(body, context.content_type, spec.encoding)[0]
+        if form == "csv" and _MARKUP.match(text):
+            raise unreadable(body, context)  # a page where a file was expected: a wall, a shell, another address
         return _json(text, lines=form == "jsonl") if form.startswith("json") else _csv(text, spec)
     except _readable_errors(form) as error:
         raise UnreadablePage(f"{spec.site}: not a readable {form} file: {error}", "format") from error

@@ -52,10 +52,10 @@ def _looks_like(body: bytes, context: PageContext) -> tuple[UnreadableKind, str]
     words = len(_visible(text).split())
     if wall or (found and words < 1000):
         return "blocked", f"blocked? {wall or 'the page says ' + repr(found[0] if found else '')}{called}"
-    if context.spec.reader == "html" and words < SHELL_WORDS and "<script" in text.lower():
+    if words < SHELL_WORDS and "<script" in text.lower():
         return "shell", f"an empty shell that its scripts fill ({words} words of text){called}: read its JSON instead"
-    place = context.spec.items or context.spec.reader
-    return "layout", f"layout changed? {place!r} found nothing in {len(body)} bytes{called}"
+    place = " nor ".join(map(repr, context.spec.items or [context.spec.reader]))
+    return "layout", f"layout changed? {place} found nothing in {len(body)} bytes{called}"
 
 
 def _visible(text: str) -> str:
