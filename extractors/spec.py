@@ -29,6 +29,7 @@ FieldName = Literal[
 _ONLY_WITH = {
     "groups": ("html",), "category": ("html", "table"), "date": ("table",), "table": ("table",), "script": ("json",),
     "items": ("html", "json", "jsonld"), "total": ("html", "json"), "empty": ("html", "json"), "page_locale": ("html",),
+    "error": ("json",),
 }  # fmt: skip
 MANDATORY: tuple[FieldName, ...] = ("item_id", "title")
 
@@ -59,6 +60,8 @@ class FieldRule(StrictModel):
             raise ValueError("one of css, path and column")
         if not places and self.attr is None and self.default is None:
             raise ValueError("a place to read from: css, attr, path or column")
+        if (self.parse == "minor_units") != (self.digits is not None):
+            raise ValueError("digits with parse: minor_units, and only with it")
         if self.join is not None and self.nth is not None:
             raise ValueError("one of join and nth")
         return self
@@ -162,6 +165,7 @@ class SiteSpec(StrictModel):
     units: UnitsRule | None = None
     total: FieldRules | None = None
     empty: FieldRules | None = Field(default=None, description="what an honestly empty list shows")
+    error: FieldRules | None = Field(default=None, description="json: what an answer says that holds no list, quoted")
     empty_hint: str | None = None
     otherwise: list[Slug] = Field(
         default_factory=list, description="the specs of the site's other forms, tried for a page this one can't read"

@@ -57,6 +57,7 @@ class CompiledSpec:
     category: Getter | None = None
     total: Getter | None = None
     empty: Getter | None = None
+    error: Getter | None = None
     page_locale: Getter | None = None
     items: Getter | None = None
     scripts: list[tuple[ScriptRule, re.Pattern[str] | None, Getter | None]] = field(default_factory=list)
@@ -91,7 +92,7 @@ def _compile(spec: SiteSpec) -> CompiledSpec:
         out.fields[name] = _rules_getter(out, ("fields", name), rules, name)
     for at, rule in enumerate(spec.skip):
         out.skip.append(_rules_getter(out, ("skip", at), [rule]))
-    for name in ("sponsored", "category", "total", "empty", "page_locale"):
+    for name in ("sponsored", "category", "total", "empty", "error", "page_locale"):
         rules = getattr(spec, name)
         if rules is not None:
             setattr(out, name, _rules_getter(out, (name,), rules))

@@ -12,6 +12,8 @@ from extractors.parsers.page import PageContext, Parsed, UnreadablePage
 from extractors.parsers.whole import finish_page, unreadable
 from extractors.units import parse_count
 
+ERROR_LENGTH = 200  # how much of an answer's own error message a refusal quotes
+
 
 def read_json(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
     """The listings of a JSON body, or of the JSON inside a page's script. Raises UnreadablePage."""
@@ -20,6 +22,9 @@ def read_json(body: bytes, compiled: CompiledSpec, context: PageContext, builder
     data, items = _script_json(text, body, compiled, context) if scripted else _bare_json(text, body, compiled, context)
     builder.add(items, ListKey(context.category_id))
     declared = compiled.empty is not None and bool(compiled.empty(data))
+    told = compiled.error(data) if compiled.error is not None and not (items or declared) else None
+    if told is not None:
+        raise UnreadablePage(f"{context.spec.site}: no list but an error: {str(told)[:ERROR_LENGTH]!r}", "error")
     parsed = finish_page(builder, body, context, declared_empty=declared)
     total = compiled.total(data) if compiled.total is not None else None
     parsed.total = parse_count(str(total)) if total is not None else None

@@ -15,7 +15,7 @@ from extractors.money import home_currency
 from extractors.source import Source
 from extractors.spec import SiteSpec
 
-UnreadableKind = Literal["blocked", "shell", "layout", "format"]
+UnreadableKind = Literal["blocked", "shell", "layout", "format", "error"]
 
 
 _LOCALE = re.compile(r"\s*([A-Za-z]{2,3})[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2})\b")

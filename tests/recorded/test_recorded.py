@@ -32,7 +32,10 @@ TRUTH_ELSEWHERE = {  # a spec -> the tests that know the truth of its pages, and
 
 
 class Facts(StrictModel):
-    """What a page shows. ``items``: entries by place on the page (from 1), each with the columns that were read."""
+    """What a page shows. ``items``: entries by place on the page (from 1), each with the columns that were read.
+
+    ``page``: a recorded page or, under ``api_examples/``, an answer written after an API's documentation.
+    """
 
     page: str
     category: str
@@ -61,13 +64,14 @@ def test_every_site_spec_has_a_golden_case() -> None:
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def case(request: pytest.FixtureRequest, pages: Path) -> tuple[Facts, Parsed]:
+def case(request: pytest.FixtureRequest) -> tuple[Facts, Parsed]:
     """The facts of one page, and what is read from it today."""
     site = request.param.parent.name
     facts = read_model(request.param, Facts)
     source = read_source(ROOT / "config" / "sources" / f"{site}.yaml")
     context = PageContext(spec=read_spec(site), source=source, category_id=facts.category, url=facts.url)
-    return facts, parse_page((pages / facts.page).read_bytes(), context)
+    folder = HERE if facts.page.startswith("api_examples/") else request.getfixturevalue("pages")
+    return facts, parse_page((folder / facts.page).read_bytes(), context)
 
 
 def test_the_whole_page_is_read(case: tuple[Facts, Parsed]) -> None:
