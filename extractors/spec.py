@@ -45,7 +45,7 @@ class FieldRule(StrictModel):
     text: Literal["all", "own", "markup"] = Field(
         default="all", description="html: text of the node and below, or its own only; json: text with tags to take off"
     )
-    join: str | None = Field(default=None, description="html: put between the first node and its siblings of the kind")
+    join: str | None = Field(default=None, description="html: what stands between a node's text and its siblings'")
     nth: int | None = Field(default=None, ge=1, description="html: the n-th node selected that regex matches")
     regex: str | None = Field(default=None, description="keeps group 1, or the whole match where there is no group")
     map: dict[str, str | int | float | bool] | None = Field(default=None, description="exact text -> value")

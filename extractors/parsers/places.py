@@ -99,6 +99,7 @@ def _html_place(rule: FieldRule) -> Getter:
 
 def _joined_getter(css: str, between: str) -> Getter:
     """The text of the first node selected and of its siblings that are selected too: a price range in pieces."""
+    glue = f" {between} " if between else " "
 
     def joined(node: Any) -> Any:
         found = node.css(css)
@@ -106,7 +107,7 @@ def _joined_getter(css: str, between: str) -> Getter:
             return None
         parent = found[0].parent
         texts = [" ".join(one.text().split()) for one in found if one.parent == parent]
-        return between.join(text for text in texts if text) or None
+        return glue.join(text for text in texts if text) or None
 
     return joined
 
