@@ -70,6 +70,8 @@ def observation_time(dag_run: Any) -> datetime:
 def step(verb: str, *arguments: Any) -> Any:
     """The result of ``shelfradar.pipeline.<verb>``. Imported here, when a task runs, never when a file is parsed."""
     from shelfradar import pipeline
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.settings import Settings
 
+    leave_pandas_out()
     return getattr(pipeline, verb)(Settings.from_environment(), *arguments)

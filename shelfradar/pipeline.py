@@ -63,8 +63,10 @@ def extract(settings: Settings, source: str, observed_at: datetime, batch_no: in
 
 def validate(settings: Settings, source: str, observed_at: datetime) -> Answer:
     """Audit what was staged: accepted rows, quarantined rows, and a verdict a category."""
+    from shelfradar.lean import let_pandas_in
     from warehouse.validate import audit
 
+    let_pandas_in()
     chosen = read_one_source(settings.config, source)
     stage = StageDir(settings.home, source, observed_at)
     lake = open_lake(settings)

@@ -52,9 +52,11 @@ def list_episodes(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """The episodes that are open now, or the queue of mails."""
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.settings import Settings
     from warehouse.lake import Lake
 
+    leave_pandas_out()
     with Lake(Settings.from_environment().lake).reader() as con:
         answer = con.execute(OUTBOX) if outbox else con.execute(EPISODES, {"every": every})
         write_rows(answer.to_arrow_table(), form)

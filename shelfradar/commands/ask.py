@@ -68,10 +68,12 @@ def report(
     show_sql: Annotated[bool, typer.Option("--show-sql", help="Write the query instead of its rows.")] = False,
 ) -> None:
     """A report on one category, from the marts."""
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.reporting import report_rows
     from shelfradar.settings import Settings
     from warehouse.lake import Lake
 
+    leave_pandas_out()
     with Lake(Settings.from_environment().lake).reader() as con:
         answer = report_rows(con, name.value, source, category, at)
     if show_sql:
@@ -103,9 +105,11 @@ def suggest_bands(
     bands: Annotated[int, typer.Option(min=2, max=20, help="How many bands (head-tail chooses itself).")] = 5,
 ) -> None:
     """Propose price bands from the last complete snapshot, as YAML to paste; changes nothing."""
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.reporting import suggest
     from shelfradar.settings import Settings
     from warehouse.lake import Lake
 
+    leave_pandas_out()
     with Lake(Settings.from_environment().lake).reader() as con:
         typer.echo(suggest(con, source, category, method.value, bands), nl=False)

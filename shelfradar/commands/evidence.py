@@ -24,8 +24,10 @@ def export(
 ) -> None:
     """The archived pages that show ITEM, their headers, hashes and capture records, and the rows read from them."""
     from shelfradar import evidencing
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.settings import Settings
 
+    leave_pandas_out()
     for line in evidencing.export(Settings.from_environment(), source, item, at, target):
         say(line)
 

@@ -68,7 +68,9 @@ def boards(as_json: JsonOption = False) -> None:
 def doctor(as_json: JsonOption = False) -> None:
     """Check configuration, warehouse, mail and freshness: what is wrong, and the mend. Exit code 1 if anything is."""
     from shelfradar.doctor import examine
+    from shelfradar.lean import leave_pandas_out
 
+    leave_pandas_out()
     findings = examine()
     for finding in findings:
         if as_json:
