@@ -29,7 +29,8 @@ NOT_SALES = re.compile(
 SALES = re.compile(
     r"sold|bought|sales|orders?\b|purchase|付款|收货|月销|月銷|月售|销量|銷量|已售|已卖|已賣|售出|已购|人购买|成交|販売|"
     r"購入|売れ|vendid|compra|achet|acquist|gekauft|vendu|verkauft|"
-    r"продан|купил|заказ|terjual|sprzedan|venduti|kupi|đã bán|ขายแล้ว|판매|구매"
+    r"продан|купил|заказ|terjual|sprzedan|venduti|kupi|đã bán|ขายแล้ว|판매|구매|"
+    r"gekocht|verkocht|köp|sålda|satın al|satıldı|شراء"
 )
 GONE = re.compile(r"sold out|out of stock|售罄|售完|售完|已抢光|売り切れ|品切れ|esgotad|agotad|ausverkauft|распродан")
 ABOUT = re.compile(
@@ -38,7 +39,7 @@ ABOUT = re.compile(
 )
 MORE = re.compile(
     r"[>≥]|\bover\b|more than|at least|mais de|más de|mas de|plus de|über|mehr als|超|逾|大于|高于|以上|более|свыше|"
-    r"ponad|hơn|lebih dari|più di"
+    r"ponad|hơn|lebih dari|più di|\boltre\b|meer dan|mer än|\böver\b|více než|أكثر من|den fazla|dan fazla"
 )
 LESS = re.compile(
     r"[<]|less than|fewer than|\bunder\b|\bbelow\b|menos de|moins de|weniger als|不足|不到|少于|менее|未満"
@@ -54,7 +55,8 @@ SPANS = (
     (
         30,
         re.compile(
-            r"(?:past|last|this)\s+month|monthly|month|月|付款|收货|\bmês\b|\bmes\b|\bmese\b|месяц|30日間|mois|monat|miesi|tháng"
+            r"(?:past|last|this)\s+month|monthly|month|月|付款|收货|\bmês\b|\bmes\b|\bmese\b|месяц|30日間|mois|monat|miesi|tháng|"
+            r"maand|månad|geçen ay|الشهر"
         ),
     ),
 )

@@ -144,13 +144,21 @@ def _bounded(shown: tuple[int, int], figure: str, steps: _Steps) -> tuple[int, i
 def _numbers(plain: str) -> list[tuple[int, int] | None]:
     """Each number of the text as the interval its display precision covers; None for one that is no count."""
     found: list[tuple[int, int] | None] = []
-    end = -1
+    end, scale = -1, 1
     for match in say.NUMBER.finditer(plain):
-        if match.start() == end:  # "1万5千": a compound that is not ours to add up
-            return [None]
-        found.append(_one_number(match["digits"], match["scale"]))
-        end = match.end()
+        one = _one_number(match["digits"], match["scale"])
+        if match.start() == end:  # "1万5千": the parts of one figure
+            one = _compound(found.pop(), scale, one)
+        found.append(one)
+        end, scale = match.end(), _factor(match["scale"]) if (match["scale"] or " ")[0] in say.CJK else 1
     return found
+
+
+def _compound(whole: tuple[int, int] | None, scale: int, part: tuple[int, int] | None) -> tuple[int, int] | None:
+    """A figure in two parts, each in its own scale; None where the second is not below a whole step of the first."""
+    if whole is None or part is None or scale == 1 or whole[1] - whole[0] != scale - 1 or part[1] >= scale:
+        return None
+    return whole[0] + part[0], whole[0] + part[1]
 
 
 def _one_number(digits: str, scale: str | None) -> tuple[int, int] | None:

@@ -25,23 +25,17 @@ _DIGIT = re.compile(r"\d")
 SHORT = 100  # characters of a text that a number is looked for in
 _CODE = re.compile(r"[A-Z]{3}")
 _FLOAT = re.compile(r"\d+(?:[.,]\d+)?")
-_YES = frozenset(("true", "1", "yes", "y", "in stock", "instock", "available", "有货", "有貨", "在庫あり"))
-_NO = frozenset(
-    (
-        "false",
-        "0",
-        "no",
-        "n",
-        "out of stock",
-        "outofstock",
-        "sold out",
-        "soldout",
-        "unavailable",
-        "缺货",
-        "无货",
-        "売り切れ",
-    )
-)
+_YES = frozenset((
+    "true", "1", "yes", "y", "in stock", "instock", "in_stock", "available", "add to cart", "add to basket",
+    "limitedavailability", "有货", "有貨", "现货", "現貨", "在庫あり", "加入购物车", "加入購物車", "auf lager",
+    "en stock", "disponible", "disponibile",
+))  # fmt: skip
+_NO = frozenset((
+    "false", "0", "no", "n", "out of stock", "outofstock", "out_of_stock", "sold out", "soldout", "unavailable",
+    "currently unavailable", "temporarily out of stock", "coming soon", "auto notify", "notify me", "discontinued",
+    "缺货", "无货", "無貨", "下柜", "售罄", "售完", "已售完", "補貨中", "到货通知", "売り切れ", "在庫切れ", "品切れ",
+    "agotado", "esgotado", "épuisé", "ausverkauft", "esaurito", "uitverkocht",
+))  # fmt: skip
 _KINDS = {
     "price": "money", "price_high": "money", "list_price": "money", "coupon_price": "money", "member_price": "money",
     "units": "units", "rating": "float", "review_count": "int", "in_stock": "bool", "rank": "int", "url": "url",

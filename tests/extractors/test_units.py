@@ -64,6 +64,12 @@ SHOWN = [
     ("100+ sold · 20 reviews", 100, None, EVER),
     ("９９９件已售", 999, 999, EVER),
     ("２．５万件已售", 25_000, 25_999, EVER),
+    ("Oltre 500 acquistati nel mese scorso", 500, None, TRAILING),
+    ("Meer dan 500 gekocht in de afgelopen maand", 500, None, TRAILING),
+    ("Geçen ay 500+ satın alındı", 500, None, TRAILING),
+    ("1万5千人付款", 15_000, 15_999, TRAILING),
+    ("1亿2000万件已售", 120_000_000, 120_009_999, EVER),
+    ("1万5000人付款", 15_000, 15_000, TRAILING),
     ("1.5万", 15_000, 15_999, UNSAID),
     ("1万", 10_000, 19_999, UNSAID),
     ("1.25万", 12_500, 12_599, UNSAID),
@@ -75,7 +81,7 @@ SHOWN = [
 NOT_SHOWN = [
     "", "   ", "售罄", "Sold out", "已有820人评价", "120人看过", "2万人收藏", "(29.2K)人气 1.2万条评论", "5 reviews",
     "12 watching", "3 left in stock", "还剩 5 件 库存", "85% sold", "-5 sold", "−5 sold", "约1000件已售",
-    "about 300 sold", "1万5千", "1.23 sold", "#1 sold in Books",
+    "about 300 sold", "5千1万", "1.5万5千", "2K3 sold", "1.23 sold", "#1 sold in Books",
     "sold", "999999999999999 sold", "9" * 400 + " sold", "1,23 sold",
     "12.34.56 sold", "10 sold 20 sold",
 ]  # fmt: skip
