@@ -38,6 +38,25 @@ def file_facts(path: Path) -> dict[str, Any]:
     }
 
 
+def seal(manifest: Path, target: Path) -> str:
+    """Write the SHA-256 of ``manifest`` to ``target``, as sha256sum does, and return it."""
+    found = digest(manifest)
+    target.write_text(f"{found}  {manifest.name}\n", encoding="ascii")
+    return found
+
+
+def check_seal(manifest: Path, target: Path) -> Finding:
+    """Whether ``manifest`` is what its seal says. Where not, nothing that it records can be trusted."""
+    found = digest(manifest)
+    if not target.is_file():
+        return {"ok": False, "subject": target.name, "text": "missing"}
+    if target.read_bytes() == f"{found}  {manifest.name}\n".encode():
+        return {"ok": True, "subject": manifest.name, "text": f"SHA-256 {found}; compare it with the one you were told"}
+    ranges = f"0-{manifest.stat().st_size - 1}"
+    text = f"it or {target.name} was altered (within bytes {ranges}): nothing that it records can be trusted"
+    return {"ok": False, "subject": manifest.name, "text": text, "ranges": ranges}
+
+
 def check_files(bundle: Path, files: list[dict[str, Any]], chunk_bytes: int) -> Iterator[Finding]:
     """One finding a file of the manifest: unaltered, or the byte ranges that differ."""
     for facts in files:
@@ -48,14 +67,14 @@ def check_files(bundle: Path, files: list[dict[str, Any]], chunk_bytes: int) -> 
         if digest(path) == facts["sha256"]:
             yield {"ok": True, "subject": path.name, "text": f"unaltered, {facts['bytes']:,} bytes"}
             continue
-        altered = _altered(path, facts["pieces"], chunk_bytes)
+        altered = _altered(path, facts, chunk_bytes)
         sizes = f"{path.stat().st_size:,} bytes, {facts['bytes']:,} recorded"
         yield {"ok": False, "subject": path.name, "text": f"altered within bytes {altered}; {sizes}", "ranges": altered}
 
 
-def _altered(path: Path, recorded: list[str], chunk_bytes: int) -> str:
+def _altered(path: Path, facts: dict[str, Any], chunk_bytes: int) -> str:
     """The altered ranges, such as ``0-4095, 8192-12287``."""
-    pairs = enumerate(zip_longest(chunk_digests(path, chunk_bytes), recorded))
+    pairs = enumerate(zip_longest(chunk_digests(path, chunk_bytes), facts["pieces"]))
     differing = [number for number, (found, expected) in pairs if found != expected]
     ranges: list[list[int]] = []
     for number in differing:
@@ -63,7 +82,8 @@ def _altered(path: Path, recorded: list[str], chunk_bytes: int) -> str:
             ranges[-1][1] = number
         else:
             ranges.append([number, number])
-    return ", ".join(f"{first * chunk_bytes}-{(last + 1) * chunk_bytes - 1}" for first, last in ranges)
+    last_byte = max(path.stat().st_size, facts["bytes"]) - 1
+    return ", ".join(f"{first * chunk_bytes}-{min((last + 1) * chunk_bytes - 1, last_byte)}" for first, last in ranges)
 
 
 def check_records(warc: Path, captures: list[dict[str, Any]]) -> Iterator[Finding]:

@@ -17,29 +17,30 @@ from typing import Any
 from extractors.archive import Archive
 from extractors.capture import Capture
 from extractors.staged import STAGED_COLUMNS
-from shelfradar.bundle import CHUNK, check_files, check_records, digest, file_facts
+from shelfradar.bundle import CHUNK, check_files, check_records, check_seal, file_facts, seal
 from shelfradar.configuration import read_one_source
 from shelfradar.errors import RefusedError
 from shelfradar.output import plain
 from shelfradar.schedule import observation_at
 from shelfradar.settings import Settings
 
-WARC, CAPTURES, LISTINGS, MANIFEST, README = (
-    "evidence.warc.gz", "captures.json", "listings.json", "manifest.json", "READ-ME.txt",
+WARC, CAPTURES, LISTINGS, MANIFEST, SEAL, README = (
+    "evidence.warc.gz", "captures.json", "listings.json", "manifest.json", "manifest.sha256", "READ-ME.txt",
 )  # fmt: skip
 TEXT = """Evidence of what {source} showed of item {item} on {when}
 {simulated}
 evidence.warc.gz  the archived answers (ISO 28500 WARC): status, headers, body, and the requests that were sent
 captures.json     for each answer: address, time of capture (UTC), SHA-256 of its payload, place in the WARC file
 listings.json     the rows that were read from them
-manifest.json     SHA-256 of each file, whole and in pieces of {chunk} bytes
+manifest.json     SHA-256 of these files, whole and in pieces of {chunk} bytes
+manifest.sha256   SHA-256 of the manifest
 
 Check it:   shelfradar evidence verify THIS-FOLDER
-or with standard tools:   warcio check evidence.warc.gz;   sha256sum *
+or with standard tools:   warcio check evidence.warc.gz;   sha256sum -c manifest.sha256;   sha256sum *
 
 What this proves: that the files have not been altered since the manifest was made, and that the rows were read from
-these bytes. Compare the manifest's own SHA-256, told when the bundle was made, to exclude that all was replaced:
-  {manifest}
+these bytes. Compare the SHA-256 of the manifest with the one that was told when the bundle was made, to exclude that
+all was replaced.
 What it does not prove: that the far side really sent these bytes, or that what it showed was true.
 """
 
@@ -63,13 +64,13 @@ def export(settings: Settings, source: str, item: str, at: str | None, target: P
     partial.mkdir(parents=True)
     _write_warc(Archive(settings.home), captures, partial)
     _write_json(partial / LISTINGS, rows)
-    facts = [file_facts(partial / name) for name in (WARC, CAPTURES, LISTINGS)]
-    _write_json(partial / MANIFEST, {"source": source, "item_id": item, "chunk_bytes": CHUNK, "files": facts})
-    manifest = digest(partial / MANIFEST)
     simulated = "\nSIMULATED DATA: this source is not a real shop.\n" if chosen.simulated else ""
     when = rows[0]["observed_at"].isoformat()
-    text = TEXT.format(source=source, item=item, when=when, chunk=CHUNK, manifest=manifest, simulated=simulated)
+    text = TEXT.format(source=source, item=item, when=when, chunk=CHUNK, simulated=simulated)
     (partial / README).write_text(text, encoding="utf-8")
+    facts = [file_facts(partial / name) for name in (WARC, CAPTURES, LISTINGS, README)]
+    _write_json(partial / MANIFEST, {"source": source, "item_id": item, "chunk_bytes": CHUNK, "files": facts})
+    manifest = seal(partial / MANIFEST, partial / SEAL)
     partial.rename(target)
     yield f"wrote {target}: {len(captures)} archived pages, {len(rows)} rows"
     yield f"SHA-256 of its manifest: {manifest}"
@@ -80,16 +81,15 @@ def verify(bundle: Path) -> list[dict[str, Any]]:
     path = bundle / MANIFEST
     if not path.is_file():
         raise RefusedError(f"{bundle}: found no {MANIFEST}; expected a bundle made by `shelfradar evidence export`")
+    findings = [check_seal(path, bundle / SEAL)]
     try:
         manifest = json.loads(path.read_bytes())
-        findings = list(check_files(bundle, manifest["files"], manifest["chunk_bytes"]))
-    except (ValueError, KeyError, TypeError) as error:
-        raise RefusedError(f"{path}: not a manifest: {error!r}") from error
-    findings.append(
-        {"ok": True, "subject": MANIFEST, "text": f"SHA-256 {digest(path)}; compare it with the one you were told"}
-    )
-    if all(finding["ok"] for finding in findings):
-        findings.extend(check_records(bundle / WARC, json.loads((bundle / CAPTURES).read_bytes())))
+        findings.extend(check_files(bundle, manifest["files"], manifest["chunk_bytes"]))
+        if all(finding["ok"] for finding in findings):
+            findings.extend(check_records(bundle / WARC, json.loads((bundle / CAPTURES).read_bytes())))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if findings[0]["ok"]:
+            raise RefusedError(f"{bundle}: not a bundle made by `shelfradar evidence export`: {error!r}") from error
     return findings
 
 

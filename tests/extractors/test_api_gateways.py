@@ -1,7 +1,7 @@
 """Official APIs collected from loopback through fetch and extract with the shipped configuration alone.
 
-The gateways here know their platform's arithmetic by themselves and refuse, as the platforms do, what is not signed. The
-only thing changed in a source is its host.
+The gateways here know their platform's arithmetic by themselves and refuse, as the platforms do, what is not signed.
+The only thing changed in a source is its host.
 """
 
 from __future__ import annotations
