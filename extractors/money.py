@@ -47,6 +47,13 @@ _AMOUNT = re.compile(
 )
 _RANGE = re.compile(r"\s*(?:[-–—~〜～至]|to|bis|до|à|al?)\s*", re.IGNORECASE)
 _NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{_MARK})?\s?\d", re.IGNORECASE)
+_SPOKEN = re.compile(  # as pages tell prices to screen readers: "1234 pesos con 50 centavos"
+    r"(\d[\d.,]*) (?P<name>pesos?|real|reais|soles|sol|dólares|euros|guaraníes|bolívares|colones)"
+    r"(?: (?!(?:con|com|y|e)\b)[^\W\d]+)?"
+    r"(?: (?:con|com|y|e) (\d{1,2}) (?:centavos?|céntimos?|centésimos?))?(?!\w)",
+    re.IGNORECASE,
+)
+_NAMED = {"real": "R$", "reais": "R$", "sol": "S/", "soles": "S/", "dólares": "US$", "euros": "€"}
 _SPLIT_CENTS = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))")
 
 
@@ -82,7 +89,7 @@ def parse_money(text: str, *, locale: str | None = None, currency: str | None = 
 def _parse_money(text: str, locale: str | None, currency: str | None) -> Money | None:
     shown = " ".join(text.split())
     plain = " ".join(unicodedata.normalize("NFKC", text).replace("٬", ",").replace("٫", ".").split())
-    plain = _SPLIT_CENTS.sub("", plain)
+    plain = _SPOKEN.sub(_written, _SPLIT_CENTS.sub("", plain))
     if _NEGATIVE.search(plain):
         return None
     amounts = _amounts(plain, locale, currency)
@@ -119,6 +126,15 @@ def _whole(value: Any) -> int | None:
         value = int(value)
     text = str(value).strip()
     return int(text) if len(text) <= DIGITS_MOST and text.isascii() and text.isdigit() else None
+
+
+def _written(match: re.Match[str]) -> str:
+    """A spoken amount in digits: "1234 pesos con 50 centavos" is "1234.50", "339 reais" is "R$ 339"."""
+    whole, name, cents = match[1], match["name"].casefold(), match[3]
+    if cents is not None and not whole.isdigit():
+        return match[0]
+    mark = _NAMED.get(name, "")
+    return f"{mark} {whole}" + (f".{int(cents):02d}" if cents is not None else "")
 
 
 def _with_marks(amounts: list[_Amount], plain: str) -> list[_Amount]:

@@ -158,7 +158,7 @@ class SiteSpec(StrictModel):
     items: Places | None = Field(
         default=None, description="the entries: CSS (html) or JMESPath (json); the first found"
     )
-    skip: list[FieldRule] = Field(default_factory=list, description="an entry where one of these is found is none")
+    skip: FieldRules = Field(default_factory=list, description="an entry where one of these is found is none")
     fields: dict[FieldName, FieldRules]
     sponsored: FieldRules | None = None
     rank: Literal["shown", "position", "none"] = "position"

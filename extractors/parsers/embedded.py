@@ -21,6 +21,7 @@ _DECODER = json.JSONDecoder(strict=False)
 _GUARDS = re.compile(r"^(?:\)\]\}',?|while\s*\(\s*(?:1|true)\s*\)\s*;?|for\s*\(;;\)\s*;|/\*[^*]{0,200}\*/|<!--)\s*")
 _CALLED = re.compile(r"^(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.\[\]\"']{0,120}\s*(?:=|\()\s*(?=[\[{\"'])")
 _NOT_JSON = re.compile(r"(?<=[:,\[])\s*(?:undefined|void 0)\s*(?=[,}\]])")
+_SINGLE = re.compile(r"'((?:[^'\\]|\\.)*+)'", re.DOTALL)
 _QUOTED = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\n": ""}
 PLACES = 20  # how many places of a page are tried for one rule
@@ -100,13 +101,10 @@ def _mended(text: str) -> str:
 
 def _single_quoted(text: str) -> str:
     """A JavaScript string in single quotes. Raises ValueError where it does not end."""
-    end = 1
-    while (end := text.find("'", end)) > 0:
-        slashes = len(text[:end]) - len(text[:end].rstrip("\\"))
-        if slashes % 2 == 0:
-            return _QUOTED.sub(_unescaped, text[1:end])
-        end += 1
-    raise ValueError("a string without an end")
+    found = _SINGLE.match(text)
+    if found is None:
+        raise ValueError("a string without an end")
+    return _QUOTED.sub(_unescaped, found[1])
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -12,6 +12,10 @@ from extractors.money import MOST, parse_money
 
 SHOWN = [
     ("1.234,56 €", None, None, "1234.56", "EUR"),
+    ("Ahora: 1234 pesos con 50 centavos", "es_AR", "ARS", "1234.50", "ARS"),
+    ("Agora: 1299 reais com 5 centavos", "pt_BR", "ARS", "1299.05", "BRL"),
+    ("145900 pesos chilenos", "es_CL", "CLP", "145900", "CLP"),
+    ("12 soles con 90 céntimos", "es_PE", None, "12.90", "PEN"),
     ("€ 6,99", "nl_NL", None, "6.99", "EUR"),
     ("21,50\u00a0€", "de_DE", None, "21.50", "EUR"),
     ("829,99 EUR", "de_DE", None, "829.99", "EUR"),

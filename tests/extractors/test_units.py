@@ -124,6 +124,14 @@ def test_a_plus_figure_ends_below_the_next_step_of_the_ladder(text: str, high: i
     assert units.high == high
 
 
+@pytest.mark.parametrize(("text", "high"), [("4", 4), ("5", 25), ("25", 50), ("188", 188), ("50", None), ("60", 60)])
+def test_closed_steps_include_the_next_and_other_figures_are_exact(text: str, high: int | None) -> None:
+    units = parse_units(text, ladder=[5, 25, 50], floor="steps", closed=True, basis="cumulative")
+
+    assert units is not None
+    assert (units.low, units.high) == (int(text), high)
+
+
 def test_a_site_of_floors_shows_low_ends_without_a_plus() -> None:
     units = parse_units("100", ladder=[50, 100, 1_000], floor=True, basis="cumulative")
 
