@@ -10,6 +10,8 @@ import codecs
 import re
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_UNDEFINED = frozenset(map(chr, range(0x80, 0xA0)))  # C1 controls stand for their own bytes
+_PARTS = re.compile(r"[\x80-\x9f]+|[^\x80-\x9f]+")
 _META = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})|"
     rb"<\?xml[^>]{0,100}?encoding=[\"']([A-Za-z0-9_.:-]{2,40})",
@@ -21,6 +23,9 @@ _WIDER = {  # what browsers read these labels as: the superset that pages really
     "euc_kr": "cp949", "big5": "big5hkscs", "iso8859-9": "cp1254",
 }  # fmt: skip
 _ANYTHING = {"cp1252", "cp1254", "latin-1"}  # decode nearly any bytes, so prove nothing
+_TWICE = re.compile(  # a UTF-8 sequence read as cp1252 and written as UTF-8 again: the beginning of "â‚¹", "Ã©"
+    rb"\xc3[\x82-\xb4](?:\xc2[\x80-\xbf]|\xe2\x80[\x90-\xba]|\xe2\x82\xac|\xe2\x84\xa2|\xc5[\x92-\xbe]|\xc6\x92|\xcb[\x86\x9c])"
+)
 META_WINDOW = 4096
 PROOF_WINDOW = 16 * 1024
 FEW_BROKEN = 0.001  # share of U+FFFD up to which a declared encoding is still believed
@@ -43,7 +48,7 @@ def decode_body(body: bytes, content_type: str | None = None, encoding: str = "a
     declared = _declared(body, content_type)
     strict = _strict_utf8(body)
     if strict is not None and not (strict.isascii() and "\x1b" in strict):
-        return strict, "utf-8"
+        return (_read_once(strict) if _TWICE.search(body) else None) or strict, "utf-8"
     return _by_declaration(body, declared) or _by_guess(body, declared)
 
 
@@ -51,7 +56,7 @@ def utf8_body(body: bytes, content_type: str | None = None, encoding: str = "aut
     """The body as UTF-8: itself where it is that already (no copy), else decoded by :func:`decode_body`."""
     unmarked = encoding in ("auto", "utf-8") and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if unmarked and b"\x1b" not in body and b"\x00" not in body[:META_WINDOW] and _is_utf8(body, content_type):
-        return body
+        return body if body.isascii() or not _TWICE.search(body) else decode_body(body)[0].encode("utf-8", "replace")
     return decode_body(body, content_type, encoding)[0].encode("utf-8", errors="replace")
 
 
@@ -119,6 +124,19 @@ def _strict_utf8(body: bytes) -> str | None:
         if error.reason == "unexpected end of data" and error.start >= len(body) - 3 and error.start > 0:
             return body[: error.start].decode("utf-8") + "\ufffd"
         return None
+
+
+def _read_once(text: str) -> str | None:
+    """The text whose UTF-8 was taken for cp1252 and encoded once more; None where not all of it was. Such a page is
+    read wrong, not only ugly: "â‚¹2,219" ends in the digits of 12,219."""
+    try:
+        twice = b"".join(
+            part.encode("latin-1") if part[0] in _UNDEFINED else part.encode("cp1252") for part in _PARTS.findall(text)
+        )
+        once = twice.decode("utf-8")
+    except UnicodeError:
+        return None
+    return once
 
 
 def _by_declaration(body: bytes, declared: list[str]) -> tuple[str, str] | None:

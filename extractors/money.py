@@ -54,6 +54,8 @@ _SPOKEN = re.compile(  # as pages tell prices to screen readers: "1234 pesos con
     re.IGNORECASE,
 )
 _NAMED = {"real": "R$", "reais": "R$", "sol": "S/", "soles": "S/", "dólares": "US$", "euros": "€"}
+_RAISED_CENTS = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]{2}(?![\w⁰-⁹])")
+_RAISED = re.compile(r"[⁰¹²³⁴-⁹]")  # a footnote's mark; NFKC would make it a digit of the price
 _SPLIT_CENTS = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))")
 
 
@@ -88,7 +90,8 @@ def parse_money(text: str, *, locale: str | None = None, currency: str | None = 
 @lru_cache(maxsize=16384)
 def _parse_money(text: str, locale: str | None, currency: str | None) -> Money | None:
     shown = " ".join(text.split())
-    plain = " ".join(unicodedata.normalize("NFKC", text).replace("٬", ",").replace("٫", ".").split())
+    lowered = _RAISED.sub(" ", _RAISED_CENTS.sub(_cents, text))
+    plain = " ".join(unicodedata.normalize("NFKC", lowered).replace("٬", ",").replace("٫", ".").split())
     plain = _SPOKEN.sub(_written, _SPLIT_CENTS.sub("", plain))
     if _NEGATIVE.search(plain):
         return None
@@ -135,6 +138,10 @@ def _written(match: re.Match[str]) -> str:
         return match[0]
     mark = _NAMED.get(name, "")
     return f"{mark} {whole}" + (f".{int(cents):02d}" if cents is not None else "")
+
+
+def _cents(raised: re.Match[str]) -> str:
+    return "." + unicodedata.normalize("NFKC", raised[0])
 
 
 def _with_marks(amounts: list[_Amount], plain: str) -> list[_Amount]:

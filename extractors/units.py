@@ -80,7 +80,7 @@ def parse_units(
 @lru_cache(maxsize=16384)
 def _parse_units(text: str, steps: _Steps, basis: UnitsBasis | None, window_days: int | None) -> Units | None:
     shown = " ".join(text.split())
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = unicodedata.normalize("NFKC", re.sub(r"[⁰¹²³⁴-⁹]", " ", text)).casefold()
     part = _sales_part(plain)
     if part is None:
         return None

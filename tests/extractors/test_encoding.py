@@ -84,3 +84,13 @@ def test_known_encodings_are_text_encodings() -> None:
 def test_no_body_raises(body: bytes, header: str | None) -> None:
     decode_body(body, header)
     utf8_body(body, header).decode("utf-8", errors="replace")
+
+
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+def test_utf8_that_was_encoded_twice_is_read_once(wrong: str) -> None:
+    text = "<p>₹2,219 – Controle é três ™ 京</p>"
+    twice = text.encode().decode(wrong, errors="strict").encode()
+
+    assert decode_body(twice)[0] == text
+    assert utf8_body(twice).decode() == text
+    assert decode_body((text + "Ã©").encode())[0] == text + "Ã©"
