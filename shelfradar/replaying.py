@@ -42,7 +42,8 @@ def replay(
 ) -> Answer:
     """Replace what ``source`` loaded on the dates ``start`` to ``end`` by what today's specs read from the archive.
 
-    Gives rows added, removed and changed (by field), and the concentration figures that differ before and after.
+    Gives rows added, removed and changed (by field), the concentration figures that differ before and after, and the
+    categories whose new rows the audit refuses: those keep what they have.
     Raises RefusedError where there is nothing archived in that span.
     """
     if start > end:
@@ -62,7 +63,12 @@ def replay(
         con.execute(f"CREATE OR REPLACE TEMP TABLE was AS SELECT * FROM listing WHERE {SPAN}", span)
         replace_and_transform(con, chosen, configuration, stages)
         found = {**_difference(con, span), "marts": _differing(before, _figures(con, span))}
-        found |= {"source": source, "observations": len(stages), "dry_run": dry_run}
+        found |= {
+            "source": source,
+            "observations": len(stages),
+            "dry_run": dry_run,
+            "refused": _refused(chosen, stages),
+        }
         if dry_run:
             raise _RolledBackError(found)
         return found
@@ -80,6 +86,8 @@ def describe(found: Answer) -> Iterator[str]:
     yield f"rows {verb}: {found['added']} added, {found['removed']} removed, {found['changed']} changed"
     for name, count in found["fields"].items():
         yield f"  {name}: {count} rows"
+    for one in found["refused"]:
+        yield f"refused, and kept as it is: {one['category_id']} {one['observed_on']}: {one['reasons']}"
     yield f"concentration figures that {verb}: {len(found['marts'])}"
     for one in found["marts"][:20]:
         key = f"{one['category_id']} {one['observed_on']} {one['measure']}"
@@ -124,6 +132,22 @@ def _stage_again(
     extract_captures(source, stage, 0, Archive(settings.home))
     audit(con, source, stage, None)
     return stage
+
+
+def _refused(source: Source, stages: list[StageDir]) -> list[Answer]:
+    """The categories whose new rows would not be loaded, and why."""
+    from warehouse.audit import read_audit
+
+    return [
+        {
+            "category_id": name,
+            "observed_on": stage.observed_at.astimezone(source.zone).date().isoformat(),
+            "reasons": "; ".join(audited.categories[name].reasons),
+        }
+        for stage in stages
+        for audited in (read_audit(stage),)
+        for name in audited.refused
+    ]
 
 
 def _difference(con: Any, span: dict[str, Any]) -> Answer:
