@@ -62,7 +62,7 @@ def test_json_begins_a_text_however_it_is_written(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "nothing", "{", "'unended", "cb(", "<html>", "\\", "%7B%zz", "[1,", "f(x)"])
 def test_what_is_no_json_is_a_value_error(text: str) -> None:
     for read in (read_text, read_beginning):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             read(text)
     assert json_in_string(text) is None
 
