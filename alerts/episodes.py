@@ -108,7 +108,7 @@ def _row(finding: Finding, episode: Episode, snapshots: Sequence[Snapshot]) -> d
         "ownership": history.ownership,
         "metric": rule.metric,
         "compared_with": rule.compare,
-        "condition": f"{rule.when.key} {rule.when.amount}",
+        "condition": f"{rule.when.key} {_plain(rule.when.amount)}",
         "unit": finding.unit,
         "state": "ended" if episode.end else finding.evaluation.state.phase,
         "started_at": episode.start,
@@ -152,3 +152,8 @@ def _superseded(row: dict[str, Any]) -> dict[str, Any]:
 def _order(row: dict[str, Any]) -> tuple[str, ...]:
     keys = ("rule_id", "rule_version", "category_id", "entity_id", "started_at")
     return tuple(str(row[key]) for key in keys)
+
+
+def _plain(amount: float | str) -> str:
+    """An amount as a person wrote it: 20000, not 20000.0; a share as it stands."""
+    return amount if isinstance(amount, str) else f"{amount:.15g}"

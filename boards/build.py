@@ -76,7 +76,6 @@ def _health(press: Press, con: duckdb.DuckDBPyConnection, views: Sequence[Catego
     turned_away: Counter[str] = Counter()
     for row in health.quarantine:
         turned_away[row["source"]] += row["rows_turned_away"]
-    data_docs = out_dir.parent / "data_docs" / "index.html"
     return press.page(
         "health",
         root="",
@@ -84,7 +83,13 @@ def _health(press: Press, con: duckdb.DuckDBPyConnection, views: Sequence[Catego
         views=views,
         turned_away=turned_away,
         health_days=HEALTH_DAYS,
-        data_docs="../data_docs/index.html" if data_docs.is_file() else None,
+        data_docs=_latest_data_docs(out_dir.parent / "data_docs"),
         simulated=any(view.head["simulated"] for view in views),
         sql={name: question(name) for name in ("captures", "days", "quarantine", "runs")},
     )
+
+
+def _latest_data_docs(folder: Path) -> list[tuple[str, str]]:
+    """The newest Data Docs of each source: its name, and the link from the data-health page."""
+    newest = {path.parent.parent.name: path for path in sorted(folder.glob("[!.]*/[!.]*/index.html"))}
+    return [(source, f"../{path.relative_to(folder.parent).as_posix()}") for source, path in newest.items()]

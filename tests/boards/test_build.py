@@ -204,10 +204,13 @@ def test_data_docs_are_linked_only_where_they_are(shelf: duckdb.DuckDBPyConnecti
     out = tmp_path / "boards"
     build_boards(shelf, out, generated_at=AT)
     assert "data_docs" not in (out / "health.html").read_text(encoding="utf-8")
-    (tmp_path / "data_docs").mkdir()
-    (tmp_path / "data_docs" / "index.html").touch()
+    for stamp in ("20261120T220000Z", "20261121T220000Z"):
+        (tmp_path / "data_docs" / "demo" / stamp).mkdir(parents=True)
+        (tmp_path / "data_docs" / "demo" / stamp / "index.html").touch()
     build_boards(shelf, out, generated_at=AT)
-    assert 'href="../data_docs/index.html"' in (out / "health.html").read_text(encoding="utf-8")
+    text = (out / "health.html").read_text(encoding="utf-8")
+    assert 'href="../data_docs/demo/20261121T220000Z/index.html"' in text
+    assert "20261120T220000Z" not in text, "only the newest of a source is linked"
 
 
 @pytest.mark.slow
