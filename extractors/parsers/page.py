@@ -47,6 +47,12 @@ class PageContext:
         return self.said_locale or self.source.locale or self.spec.locale
 
     @property
+    def address(self) -> str:
+        """What relative addresses are relative to: the page's own address, else its category's; "" for neither."""
+        declared = (one.url for one in self.source.categories if one.id == self.category_id)
+        return self.url or next(declared, None) or ""
+
+    @property
     def currency(self) -> str | None:
         """The currency (ISO 4217) that an ambiguous or absent symbol means: that of the country whose locale the page
         says, else the source's, else the spec's."""

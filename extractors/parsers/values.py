@@ -187,7 +187,7 @@ def _bool(name: str, _context: PageContext) -> Store:
 
 
 def _url(name: str, context: PageContext) -> Store:
-    base = context.url or ""
+    base = context.address
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(base)) if base.startswith("http") else ""
 
     def store(values: dict[str, Any], raw: Any) -> bool:
@@ -195,7 +195,7 @@ def _url(name: str, context: PageContext) -> Store:
         if origin and text[:1] == "/" and text[:2] != "//":
             text = origin + text
         elif not text.startswith(("http://", "https://")):
-            text = _joined(base, text)
+            text = _joined(base or ("https:" if text[:2] == "//" else ""), text)
         if text[:5].lower() in ("data:", "javas", "mailt", "blob:"):
             return text[:5].lower() == "data:"  # a placeholder picture is no address and no problem
         values[name] = text
