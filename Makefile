@@ -43,7 +43,7 @@ lint: install-dev  ## formatting, rules, types, layers, SQL
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
-	@$(BIN)/sqlfluff lint --nofail --processes 2 transforms/models > .venv/sqlfluff.log || { tail -40 .venv/sqlfluff.log; exit 1; }
+	@$(BIN)/sqlfluff lint --processes 2 transforms/models > .venv/sqlfluff.log || { tail -40 .venv/sqlfluff.log; exit 1; }
 
 format: install-dev  ## format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .

@@ -32,7 +32,7 @@ total AS (
     GROUP BY category_id, observed_at, measure, units_basis, units_window_days, currency
 ),
 
--- As the upper bound sees it: the largest known brand holds the unknown families too; without a known brand they are one.
+-- As the upper bound sees it: the largest known brand holds the unknown families too; none known: they are one.
 gathered AS (
     SELECT
         numbered.*, total.low AS total_low, total.bounded_high, total.unbounded, total.brands > 0 AS any_known,

@@ -34,8 +34,8 @@ older AS (
     SELECT
         newest.category_id, newest.observed_at, newest.item_id,
         arg_max(
-            {'base_at': seen.observed_at, 'base_low': seen.units_low, 'base_high': seen.units_high},
-            {'at': seen.observed_at, 'organic': NOT seen.sponsored, 'low': seen.units_low}
+            { 'base_at': seen.observed_at, 'base_low': seen.units_low, 'base_high': seen.units_high },
+            { 'at': seen.observed_at, 'organic': NOT seen.sponsored, 'low': seen.units_low }
         ) AS base
     FROM newest
     INNER JOIN seen

@@ -30,9 +30,9 @@ grouped AS (
         first(member ORDER BY rank NULLS LAST, item_id) AS lead,
         first(member ORDER BY rank NULLS LAST, item_id) FILTER (WHERE brand_key IS NOT NULL) AS branded,
         first(member ORDER BY units_low DESC, rank NULLS LAST, item_id)
-            FILTER (WHERE units_basis = family_basis AND units_low IS NOT NULL) AS shown,
+        FILTER (WHERE units_basis = family_basis AND units_low IS NOT NULL) AS shown,
         first(member ORDER BY units_30d_low DESC, rank NULLS LAST, item_id)
-            FILTER (WHERE units_basis = family_basis AND units_30d_low IS NOT NULL) AS proved
+        FILTER (WHERE units_basis = family_basis AND units_30d_low IS NOT NULL) AS proved
     FROM member
     GROUP BY source, category_id, observed_at, observed_on, family_id
 )
@@ -40,7 +40,11 @@ grouped AS (
 SELECT
     source, category_id, observed_at, observed_on, family_id, lead.item_id AS lead_item_id,
     branded.brand_key AS brand_key, branded.brand AS brand, ownership, listings,
-    lead.rank AS rank, lead.currency AS currency, lead.price AS price, lead.band_set AS band_set, lead.band_no AS band_no,
+    lead.rank AS rank,
+    lead.currency AS currency,
+    lead.price AS price,
+    lead.band_set AS band_set,
+    lead.band_no AS band_no,
     shown.units_low AS units_low, shown.units_high AS units_high, shown.units_basis AS units_basis,
     shown.units_window_days AS units_window_days,
     proved.units_30d_low AS units_30d_low, proved.units_30d_high AS units_30d_high,

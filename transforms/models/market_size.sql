@@ -32,7 +32,7 @@ priced AS (
 commonest AS (
     SELECT
         category_id, observed_at,
-        arg_max(currency, {'listings': listings, 'currency': currency}) AS currency
+        arg_max(currency, { 'listings': listings, 'currency': currency }) AS currency
     FROM priced
     GROUP BY category_id, observed_at
 ),

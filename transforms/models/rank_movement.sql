@@ -74,7 +74,8 @@ SELECT
     coalesce(paired.here.currency, paired.previous.currency) AS currency, paired.here.price AS price,
     CASE WHEN paired.dropped THEN paired.previous.price ELSE paired.previous_price END AS previous_price,
     paired.here.price - paired.previous_price AS price_change,
-    (paired.here.price - paired.previous_price)::DOUBLE / nullif(paired.previous_price, 0)::DOUBLE AS price_change_share,
+    (paired.here.price - paired.previous_price)::DOUBLE
+    / nullif(paired.previous_price, 0)::DOUBLE AS price_change_share,
     CASE
         WHEN NOT target.comparable THEN NULL
         ELSE entrant.item_id IS NOT NULL
