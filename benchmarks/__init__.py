@@ -1,0 +1,1 @@
+"""What Shelfradar's speed is measured against, in the same run: named peers that do the same work."""
