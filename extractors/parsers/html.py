@@ -8,7 +8,7 @@ from extractors.encoding import utf8_body
 from extractors.parsers.build import ListingBuilder, ListKey, slug_of
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, locale_in
-from extractors.parsers.whole import finish_page
+from extractors.parsers.whole import finish_page, refuse_cut
 from extractors.spec import SiteSpec
 from extractors.units import parse_count
 
@@ -16,7 +16,8 @@ from extractors.units import parse_count
 def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
     """The listings of an HTML page. Raises UnreadablePage."""
     spec = compiled.spec
-    document = LexborHTMLParser(utf8_body(body, context.content_type, spec.encoding))
+    plain = utf8_body(body, context.content_type, spec.encoding)
+    document = LexborHTMLParser(plain)
     root = document.root
     if compiled.page_locale is not None and root is not None:
         builder.page_says(locale_in(str(compiled.page_locale(root) or "")))
@@ -24,6 +25,8 @@ def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder
         builder.add(_entries(document, spec), ListKey(context.category_id))
     else:
         _read_groups(document, compiled, builder, context)
+    if builder.entries:
+        refuse_cut(plain, context)
     declared_empty = compiled.empty is not None and root is not None and compiled.empty(root) is not None
     parsed = finish_page(builder, body, context, declared_empty=declared_empty)
     if compiled.total is not None and root is not None:

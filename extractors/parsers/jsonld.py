@@ -12,7 +12,7 @@ from extractors.encoding import utf8_body
 from extractors.parsers.build import ListingBuilder, ListKey
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed
-from extractors.parsers.whole import finish_page
+from extractors.parsers.whole import finish_page, refuse_cut
 
 _PRODUCTS = frozenset(("Product", "ProductGroup", "IndividualProduct", "ProductModel", "Book", "Vehicle"))
 DEPTH = 12  # deeper than any list of products stands in a page's JSON-LD
@@ -21,7 +21,8 @@ DEPTH = 12  # deeper than any list of products stands in a page's JSON-LD
 def read_jsonld(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
     """The products of a page's JSON-LD: of ``items`` (JMESPath over the list of blocks) where given, else of its
     ItemList, else every Product. Raises UnreadablePage."""
-    document = LexborHTMLParser(utf8_body(body, context.content_type, compiled.spec.encoding))
+    plain = utf8_body(body, context.content_type, compiled.spec.encoding)
+    document = LexborHTMLParser(plain)
     blocks = list(_blocks(document))
     if compiled.items is not None:
         found = compiled.items(blocks)
@@ -29,6 +30,8 @@ def read_jsonld(body: bytes, compiled: CompiledSpec, context: PageContext, build
     else:
         items = list(_listed(blocks)) or [one for one in _nodes(blocks, 0) if _types(one) & _PRODUCTS]
     builder.add(items, ListKey(context.category_id))
+    if builder.entries:
+        refuse_cut(plain, context)
     return finish_page(builder, body, context)
 
 

@@ -146,10 +146,10 @@ def html_getter(css: str, attr: str | None, *, own: bool = False) -> Getter:
 
     def attr_of(node: Any) -> Any:
         found = node.css_first(css)
-        return None if found is None else ((found.attrs.get(attr) or "").strip() or None)
+        return None if found is None else (" ".join((found.attrs.get(attr) or "").split()) or None)
 
     def attr_here(node: Any) -> Any:
-        return (node.attrs.get(attr) or "").strip() or None
+        return " ".join((node.attrs.get(attr) or "").split()) or None
 
     if attr is not None:
         return attr_of if css else attr_here

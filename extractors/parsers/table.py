@@ -157,9 +157,19 @@ def _csv(text: str, spec: SiteSpec) -> tuple[list[str], Iterator[Row]]:
     for _ in range(spec.table.header_row - 1):
         next(lines, None)
     columns = [name.strip() for name in next(lines, [])]
-    return columns, (
-        {name: cell.strip() or None for name, cell in zip(columns, line, strict=False)} for line in lines if line
-    )
+    return columns, _whole_rows(lines, columns, ended=text[-1:] in ("\n", "\r", ""))
+
+
+def _whole_rows(lines: Iterator[list[str]], columns: list[str], *, ended: bool) -> Iterator[Row]:
+    """The rows; csv.Error at the end of a file whose last row alone is short and has no end of line: it was cut off."""
+    short, last = 0, len(columns)
+    for line in lines:
+        if line:
+            last = len(line)
+            short += last < len(columns)
+            yield {name: cell.strip() or None for name, cell in zip(columns, line, strict=False)}
+    if not ended and short == 1 and last < len(columns):
+        raise csv.Error(f"cut off: its last row has {last} of {len(columns)} cells and no end")
 
 
 def _xlsx(body: bytes, spec: SiteSpec) -> tuple[list[str], Iterator[Row]]:

@@ -16,6 +16,9 @@ _BLOCKED = re.compile(
 )
 _SILENT = re.compile(r"<(script|style|noscript|template)\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
+_BEGINS = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
+_ENDS = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
+BEGINNING, ENDING = 4096, 64 * 1024  # bytes of a page in which its beginning and, mostly, its end are found
 LOOKED_AT = 2 * 1024 * 1024  # characters of a refused page that are looked at for the hint
 SHELL_WORDS = 60  # fewer words than this in the visible text, beside scripts: a page drawn by its scripts
 
@@ -26,6 +29,16 @@ def finish_page(builder: ListingBuilder, body: bytes, context: PageContext, *, d
     if parsed.listings or (declared_empty and not builder.entries):
         return parsed
     raise unreadable(body, context, builder)
+
+
+def refuse_cut(body: bytes, context: PageContext) -> None:
+    """Raise UnreadablePage for a UTF-8 page that begins and does not end: its list may be a part (fragments do neither).
+
+    Of 150 real pages one has no ``</html>``, and none has neither that nor ``</body>``.
+    """
+    if _BEGINS.search(body[:BEGINNING]) and not _ENDS.search(body[-ENDING:]) and not _ENDS.search(body):
+        told = f"the page is cut off: {len(body)} bytes, which end without </html>: fetch it again"
+        raise UnreadablePage(f"{context.spec.site}: {told}", "format")
 
 
 def unreadable(body: bytes, context: PageContext, builder: ListingBuilder | None = None) -> UnreadablePage:
