@@ -28,6 +28,7 @@ CASES = sorted(HERE.glob("*/*.yaml"))
 TRUTH_ELSEWHERE = {  # a spec -> the tests that know the truth of its pages, and why it is not here
     "demo": ("tests/demo", "its pages are made, and compared with the market's known truth"),
     "oscar": ("tests/shops", "its pages come from a shop that the test fills and serves"),
+    "mercadolibre-search-state": ("tests/recorded", "another form of mercadolibre-search, whose form_state reads it"),
     "mercadolibre-search-html": ("tests/recorded", "another form of mercadolibre-search, whose form_cards reads it"),
     "taobao-search-html": ("tests/recorded", "another form of taobao-search, whose form_cards reads it"),
 }
