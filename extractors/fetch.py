@@ -21,11 +21,13 @@ from extractors.asking import PRODUCT, headers_of, question_of, redirected, sign
 from extractors.blocked import blocked_by_body, blocked_by_headers, is_login
 from extractors.capture import Capture, Outcome, new_capture_id
 from extractors.exchange import Answer, Exchange, Failure, Question
+from extractors.grant import token_in, token_request
 from extractors.politeness import LONGEST_WAIT_SECONDS, HostGate, TooLongAWait, backoff, retry_after
 from extractors.robots import ROBOTS_BYTES, Robots
 from extractors.secret import Secrets
 from extractors.source import Category, Source
 
+HTTP_OK = 200
 _BLOCKED = frozenset({401, 403, 407, 429, 451})
 _WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -92,6 +94,8 @@ class _Visit:
         self._client = client
         self._writer = writer
         self._paused: str | None = None
+        self._granting = asyncio.Lock()
+        self._granted = source.fetch.grant is None
         self._gates: dict[str, HostGate] = {}
         self._headers = headers_of(source)
         self._marks = tuple(source.fetch.blocked_marks)
@@ -103,6 +107,7 @@ class _Visit:
         return [await self._page(page) for page in pages]
 
     async def _page(self, page: _Page) -> Capture:
+        await self._authorize()
         if self._paused is not None:
             return self._capture(page, "blocked", self._paused)
         try:
@@ -113,6 +118,23 @@ class _Visit:
                 self._paused = f"paused after {page.category.id} page {page.number}: {failure.detail}"
             return self._capture(page, failure.outcome, failure.detail, failure.answer)
         return self._capture(page, "ok", None, answer)
+
+    async def _authorize(self) -> None:
+        """Get the run's access token, where the source wants one: asked for once, never archived; without it, pause."""
+        async with self._granting:
+            grant, keys = self._policy.grant, self._secrets.grant_keys
+            if self._granted or grant is None or keys is None:
+                return
+            self._granted = True
+            headers, form = token_request(grant, *keys)
+            question = Question("POST", grant.url, {**self._headers, **headers}, form)
+            try:
+                answer = await self._ask(question, _Budget(self._policy.timeout_seconds), robots=False)
+                if answer.status != HTTP_OK:
+                    raise ValueError(f"status {answer.status}")
+                self._secrets.add_token(token_in(answer.body))
+            except (Failure, ValueError) as error:
+                self._paused = f"paused: no access token from {grant.url}: {error}"
 
     async def _tried(self, question: Question, *, robots: bool) -> Answer:
         """The answer after as many tries as the policy has, none before the host wants it. Raises Failure."""

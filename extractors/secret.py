@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from extractors.grant import Grant
 from extractors.signing import Keys, Signing
 from extractors.source import Source
 
@@ -42,6 +43,7 @@ class Secrets:
             for name, variable in policy.secret_headers.items()
         }
         self.keys = self._keys(policy.signing) if policy.signing is not None else None
+        self.grant_keys = self._grant_keys(policy.grant) if policy.grant is not None else None
         for category in source.categories:
             for text in (category.url or "", category.body or ""):
                 for variable in _PLACEHOLDER.findall(text):
@@ -62,6 +64,17 @@ class Secrets:
             self._value(signing.app_secret, "fetch.signing.app_secret"),
             self._value(token, "fetch.signing.access_token") if token is not None else None,
         )
+
+    def _grant_keys(self, grant: Grant) -> tuple[str, str]:
+        return (
+            self._value(grant.client_id, "fetch.grant.client_id"),
+            self._value(grant.client_secret, "fetch.grant.client_secret"),
+        )
+
+    def add_token(self, token: str) -> None:
+        """Send ``token`` with every request from now on, and mask it wherever it stands."""
+        self._values["access token"] = token
+        self.headers["Authorization"] = f"Bearer {token}"
 
     def expand_url(self, url: str) -> str:
         """``url`` with each ``${NAME}`` replaced by its percent-encoded value."""

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from extractors.config import ConfigError, Problem, StrictModel, read_model
+from extractors.grant import Grant
 from extractors.signing import Signing
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -77,6 +78,9 @@ class FetchPolicy(StrictModel):
     signing: Signing | None = Field(
         default=None, description="official APIs: the url's parameters are signed; with POST they are sent as a form"
     )
+    grant: Grant | None = Field(
+        default=None, description="official APIs: where a run's access token comes from (OAuth)"
+    )
     user_agent: str | None = None
     blocked_marks: list[str] = Field(default_factory=list, description="texts that only a CAPTCHA or login page has")
 
@@ -135,6 +139,13 @@ class Source(StrictModel):
         doubled = sorted({one for one in ids if ids.count(one) > 1})
         if doubled:
             raise ValueError(f"distinct category ids; doubled: {', '.join(doubled)}")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_over_tls(self) -> Source:
+        grant = self.fetch.grant
+        if grant is not None and not grant.url.startswith("https://") and not self.allow_private:
+            raise ValueError("an https url in fetch.grant: keys are sent to it")
         return self
 
     @property

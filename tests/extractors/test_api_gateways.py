@@ -6,6 +6,8 @@ The only thing changed in a source is its host.
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import hmac
 import json
@@ -17,9 +19,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pyarrow.parquet as pq
 import pytest
+from pydantic import ValidationError
 
 from extractors.archive import Archive
-from extractors.capture import write_captures
+from extractors.capture import Capture, write_captures
 from extractors.extract import extract_captures
 from extractors.fetch import fetch_categories
 from extractors.source import Source, read_source
@@ -33,7 +36,8 @@ ENVIRONMENT = {
     "TAOBAO_APP_KEY": "31000001", "TAOBAO_APP_SECRET": "taobao-s3cret", "TAOBAO_ADZONE_ID": "998877",
     "JD_UNION_APP_KEY": "jd-key-1", "JD_UNION_APP_SECRET": "jd-s3cret", "PDD_CLIENT_ID": "pdd-client",
     "PDD_CLIENT_SECRET": "pdd-s3cret", "PDD_PID": "1_2345", "SHOPIFY_STOREFRONT_TOKEN": "storefront-t0ken",
-    "EBAY_AUTHORIZATION": "Bearer ebay-t0ken", "MERCADOLIBRE_AUTHORIZATION": "Bearer meli-t0ken",
+    "EBAY_CLIENT_ID": "ebay id/1", "EBAY_CLIENT_SECRET": "ebay-s3cret+", "MERCADOLIBRE_CLIENT_ID": "meli-id",
+    "MERCADOLIBRE_CLIENT_SECRET": "meli-s3cret",
 }  # fmt: skip
 Told = dict[str, str]
 
@@ -174,6 +178,17 @@ def at_loopback(site: str, server: Any, folder: Path) -> Source:
     return source.model_copy(update={"fetch": source.fetch.model_copy(update={"delay_seconds": 0.0})})
 
 
+class AnyPath(dict[str, Any]):
+    """Routes that lead to one answer, whatever the path; robots.txt is absent."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return default if key == "/robots.txt" else self._answer
+
+
 def serve_gateway(server: Any, body: bytes, accepts: Callable[[Told, Any], bool]) -> list[Told]:
     """Let ``server`` answer with ``body`` what ``accepts`` knows, and with an error the rest, which is given back."""
     refused: list[Told] = []
@@ -181,16 +196,101 @@ def serve_gateway(server: Any, body: bytes, accepts: Callable[[Told, Any], bool]
     async def answer(request: Any, writer: Any) -> None:
         query = urlsplit(request.path).query
         form = dict(parse_qsl(request.body.decode() if "form" in request.headers.get("content-type", "") else query))
-        known = accepts(form, request)
-        if not known:
+        status, told = 200, body
+        if form.get("grant_type") == "client_credentials":
+            status, told = granted(form, request)
+        elif not accepts(form, request):
             refused.append(form)
-        told = body if known else b'{"error_response": {"code": 25, "msg": "Invalid signature"}}'
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json;charset=UTF-8\r\n")
+            told = b'{"error_response": {"code": 25, "msg": "Invalid signature"}}'
+        writer.write(b"HTTP/1.1 %d Told\r\nContent-Type: application/json;charset=UTF-8\r\n" % status)
         writer.write(b"Content-Length: %d\r\n\r\n" % len(told) + told)
 
-    class AnyPath(dict[str, Any]):
-        def get(self, key: str, default: Any = None) -> Any:
-            return default if key == "/robots.txt" else answer
-
-    server.routes = AnyPath()
+    server.routes = AnyPath(answer)
     return refused
+
+
+def granted(form: Told, request: Any) -> tuple[int, bytes]:
+    """What the token endpoints of eBay (keys in a header) and Mercado Libre (in the form) answer."""
+    basic = base64.b64encode(b"ebay+id%2F1:ebay-s3cret%2B").decode()
+    if request.path == "/identity/v1/oauth2/token" and request.headers.get("authorization") == f"Basic {basic}":
+        known = form["scope"].endswith("/oauth/api_scope")
+        return (200, token("ebay-t0ken")) if known else (400, b'{"error": "invalid_scope"}')
+    if request.path == "/oauth/token" and (form.get("client_id"), form.get("client_secret")) == (
+        "meli-id",
+        "meli-s3cret",
+    ):
+        return 200, token("meli-t0ken")
+    return 401, b'{"error": "invalid_client", "error_description": "client authentication failed"}'
+
+
+def token(value: str) -> bytes:
+    return json.dumps({"access_token": value, "expires_in": 7200, "token_type": "Application Access Token"}).encode()
+
+
+async def collect(source: Source, archive: Archive, environment: dict[str, str]) -> list[Capture]:
+    with archive.writer(source.source, AT, 0) as writer:
+        return await fetch_categories(source, source.categories, AT, archive=writer, environment=environment)
+
+
+@pytest.mark.parametrize("site", ["ebay-browse", "mercadolibre-api"])
+async def test_a_token_is_asked_for_once_a_run_and_kept_nowhere(
+    server: Any, archive: Archive, tmp_path: Path, site: str
+) -> None:
+    source = at_loopback(site, server, tmp_path)
+    more = [source.categories[0].model_copy(update={"id": f"c{number}"}) for number in range(3)]
+    source = source.model_copy(update={"categories": [*source.categories, *more]})
+    serve_gateway(server, b'{"ok": 1}', lambda *_: True)
+
+    captures = await collect(source, archive, ENVIRONMENT)
+
+    asked = [one for one in server.requests if "token" in one.path]
+    assert len(asked) == 1
+    assert {one.outcome for one in captures} == {"ok"}
+    kept = b"".join(gzip.decompress(path.read_bytes()) for path in archive.folder.rglob("*.gz"))
+    told = kept + repr(captures).encode()
+    assert b"authorization: ***" in kept.lower()
+    for secret in (b"ebay-t0ken", b"meli-t0ken", b"s3cret", b"ebay id", b"Basic "):
+        assert secret not in told
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"HTTP/1.1 401 No\r\nContent-Length: 2\r\n\r\n{}", "status 401"),
+        (b"HTTP/1.1 302 Go\r\nLocation: http://127.0.0.2:1/\r\nContent-Length: 0\r\n\r\n", "status 302"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\noops", "no JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "no access_token"),
+        (b'HTTP/1.1 200 OK\r\nContent-Length: 29\r\n\r\n{"access_token": "a\\r\\nX: y"}', "no access_token"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", ""),
+    ],
+)
+async def test_without_a_token_nothing_is_asked_and_the_source_pauses(
+    server: Any, archive: Archive, tmp_path: Path, answer: bytes, told: str
+) -> None:
+    source = at_loopback("mercadolibre-api", server, tmp_path)
+
+    async def refuse(_: Any, writer: Any) -> None:
+        writer.write(answer)
+        writer.close()
+
+    server.routes = AnyPath(refuse)
+
+    captures = await collect(source, archive, ENVIRONMENT)
+
+    assert [one.outcome for one in captures] == ["blocked", "blocked"]
+    assert all(
+        "no access token from" in (one.outcome_detail or "") and told in (one.outcome_detail or "") for one in captures
+    )
+    assert [one.path for one in server.requests] == ["/oauth/token"]
+
+
+def test_keys_are_sent_over_tls_only() -> None:
+    grant = {"url": "http://api.example/token", "client_id": "A", "client_secret": "B"}
+    raw = {
+        "source": "x", "title": "X", "site": "ebay-browse", "timezone": "UTC", "fetch": {"grant": grant},
+        "categories": [{"id": "a", "title": "A", "url": "https://api.example/list"}],
+    }  # fmt: skip
+    with pytest.raises(ValidationError, match="an https url"):
+        Source.model_validate(raw)
+    grant["url"] = "https://api.example/token"
+    assert Source.model_validate(raw).fetch.grant is not None
