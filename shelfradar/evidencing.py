@@ -9,7 +9,7 @@ import json
 import shutil
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,7 @@ def export(settings: Settings, source: str, item: str, at: str | None, target: P
 
     Yields what was done. Raises RefusedError where the item was not seen, ArchiveDamaged where its page can't be read.
     """
+    from warehouse.captures import select_captures
     from warehouse.lake import Lake
 
     if target.exists():
@@ -58,7 +59,9 @@ def export(settings: Settings, source: str, item: str, at: str | None, target: P
     moment = observation_at(chosen, at, datetime.now(UTC)) if at else None
     with Lake(settings.lake).reader() as con:
         rows = _rows(con, source, item, moment)
-        captures = _captures(con, rows)
+        read_from = {"at": rows[0]["observed_at"], "ids": sorted({row["capture_id"] for row in rows})}
+        condition = "source = $source AND observed_at = $at AND list_contains($ids, capture_id)"
+        captures = select_captures(con, condition, {"source": source, **read_from})
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -107,16 +110,6 @@ def _rows(con: Any, source: str, item: str, moment: datetime | None) -> list[dic
         where = f" at {moment.isoformat()}" if moment else ""
         raise RefusedError(f"{source}: item {item!r} was not seen{where}")
     return rows
-
-
-def _captures(con: Any, rows: list[dict[str, Any]]) -> list[Capture]:
-    names = [field.name for field in fields(Capture)]
-    answer = con.execute(
-        f"SELECT {', '.join(names)} FROM capture WHERE source = ? AND observed_at = ? AND list_contains(?, capture_id)"
-        " ORDER BY page_no",
-        [rows[0]["source"], rows[0]["observed_at"], sorted({row["capture_id"] for row in rows})],
-    )
-    return [Capture(**dict(zip(names, row, strict=True))) for row in answer.fetchall()]
 
 
 def _write_warc(archive: Archive, captures: list[Capture], folder: Path) -> None:

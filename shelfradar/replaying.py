@@ -6,8 +6,7 @@ A dry run does everything a replay does and rolls the transaction back, so what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from extractors.capture import Capture, write_captures
@@ -18,6 +17,7 @@ from shelfradar.configuration import read_configuration
 from shelfradar.errors import RefusedError
 from shelfradar.pipeline import Answer, Report, open_lake, replace_and_transform
 from shelfradar.settings import Settings
+from warehouse.captures import select_captures
 
 KEY = ("category_id", "observed_at", "item_id", "sponsored")
 NOT_COMPARED = {*KEY, "source", "observed_on", "capture_id", "parser_version"}
@@ -52,7 +52,7 @@ def replay(
     configuration = read_configuration(settings.config)
     chosen, lake = configuration.source(source), open_lake(settings)
     with lake.reader() as con:
-        captures = _captures(con, source, start, end)
+        captures = select_captures(con, SPAN, {"source": source, "start": start, "end": end})
         stages = [_stage_again(settings, chosen, con, at, some, tell) for at, some in _by_observation(captures)]
     if not stages:
         raise RefusedError(f"{source} has no archived capture from {start} to {end}")
@@ -92,19 +92,6 @@ def describe(found: Answer) -> Iterator[str]:
     for one in found["marts"][:20]:
         key = f"{one['category_id']} {one['observed_on']} {one['measure']}"
         yield f"  {key}: HHI {one['before']} -> {one['after']}"
-
-
-def _captures(con: Any, source: str, start: date, end: date) -> list[Capture]:
-    names = [field.name for field in fields(Capture)]
-    rows = con.execute(
-        f"SELECT {', '.join(names)} FROM capture WHERE {SPAN} ORDER BY observed_at, category_id, page_no",
-        {"source": source, "start": start, "end": end},
-    ).fetchall()
-    return [Capture(**{**dict(zip(names, row, strict=True)), **_utc(names, row)}) for row in rows]
-
-
-def _utc(names: list[str], row: tuple[Any, ...]) -> dict[str, datetime]:
-    return {name: value.astimezone(UTC) for name, value in zip(names, row, strict=True) if isinstance(value, datetime)}
 
 
 def _by_observation(captures: list[Capture]) -> Iterator[tuple[datetime, list[Capture]]]:
