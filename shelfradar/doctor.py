@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from extractors.secret import MissingSecret, Secrets
 from shelfradar.configuration import Configuration, read_configuration
 from shelfradar.errors import EXPECTED, explain
 from shelfradar.schedule import last_tick
@@ -49,6 +50,7 @@ def examine(settings: Settings | None = None, now: datetime | None = None) -> li
     return [
         Finding("ok", "configuration", f"{chosen.config}: {count}"),
         *_folders(chosen),
+        *_keys(configuration),
         *_mail(chosen),
         *_warehouse(chosen, configuration, now or datetime.now(UTC)),
     ]
@@ -65,6 +67,19 @@ def _folders(settings: Settings) -> Iterator[Finding]:
         yield Finding("error", "data folder", text, "set SHELFRADAR_HOME to a folder you can write")
     else:
         yield Finding("ok", "data folder", str(settings.home))
+
+
+def _keys(configuration: Configuration) -> Iterator[Finding]:
+    """The sources in use whose keys are not in the environment."""
+    for source in configuration.sources.values():
+        if not source.enabled:
+            continue
+        try:
+            Secrets(source)
+        except MissingSecret as error:
+            yield Finding(
+                "error", source.source, str(error), "set it where shelfradar (or Airflow's worker) is started"
+            )
 
 
 def _mail(settings: Settings) -> Iterator[Finding]:

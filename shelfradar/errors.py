@@ -7,6 +7,7 @@ import duckdb
 from extractors.archive import ArchiveDamaged
 from extractors.config import ConfigError
 from extractors.parsers.page import UnreadablePage
+from extractors.secret import MissingSecret
 from shelfradar.settings import SettingsError
 from transforms.bands import NoBandsError
 from transforms.reports import NoReportError
@@ -22,6 +23,7 @@ EXPECTED = (
     ArchiveDamaged,
     ConfigError,
     LakeError,
+    MissingSecret,
     NoBandsError,
     NoReportError,
     NotSelectError,

@@ -1,0 +1,38 @@
+"""The doctor looks at the keys of the sources in use, and only at theirs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from extractors.secret import MissingSecret
+from shelfradar.doctor import examine
+from shelfradar.errors import EXPECTED
+from shelfradar.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path, project_root: Path) -> Settings:
+    """The shipped configuration, with Pinduoduo switched on."""
+    shutil.copytree(project_root / "config", tmp_path / "config")
+    path = tmp_path / "config" / "sources" / "pinduoduo.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("enabled: false", "enabled: true"), encoding="utf-8")
+    return Settings.from_environment({
+        "SHELFRADAR_HOME": str(tmp_path / "data"), "SHELFRADAR_CONFIG": str(tmp_path / "config"),
+    })  # fmt: skip
+
+
+def test_a_key_that_is_not_set_is_told_with_its_source(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PDD_CLIENT_ID", "PDD_PID"):
+        monkeypatch.setenv(name, "a value")
+    monkeypatch.delenv("PDD_CLIENT_SECRET", raising=False)
+
+    (found,) = [one for one in examine(settings) if "environment variable" in one.text]
+
+    assert (found.level, found.subject) == ("error", "pinduoduo")
+    assert "fetch.signing.app_secret names the environment variable PDD_CLIENT_SECRET" in found.text
+    assert isinstance(MissingSecret("x"), EXPECTED), "a run without a key ends in a sentence, not in a traceback"
+    monkeypatch.setenv("PDD_CLIENT_SECRET", "another")
+    assert not [one for one in examine(settings) if "environment variable" in one.text]
