@@ -91,7 +91,8 @@ def parse_money(text: str, *, locale: str | None = None, currency: str | None = 
 def _parse_money(text: str, locale: str | None, currency: str | None) -> Money | None:
     shown = " ".join(text.split())
     lowered = _RAISED.sub(" ", _RAISED_CENTS.sub(_cents, text))
-    plain = " ".join(unicodedata.normalize("NFKC", lowered).replace("٬", ",").replace("٫", ".").split())
+    plain = unicodedata.normalize("NFKC", lowered).replace("٬", ",").replace("٫", ".")
+    plain = " ".join(plain.replace("$$", "$").split())
     plain = _SPOKEN.sub(_written, _SPLIT_CENTS.sub("", plain))
     if _NEGATIVE.search(plain):
         return None

@@ -91,11 +91,12 @@ class ScriptRule(StrictModel):
     attr: str | None = None
     regex: str | None = None
     inner: str | None = None
+    flight: bool = Field(default=False, description="what Next.js pushes in pieces (self.__next_f), joined: its rows")
 
     @model_validator(mode="after")
     def _one_place(self) -> ScriptRule:
-        if (self.css is None) == (self.regex is None):
-            raise ValueError("one of css and regex")
+        if [self.css is not None, self.regex is not None, self.flight].count(True) != 1:
+            raise ValueError("one of css, regex and flight")
         return self
 
 

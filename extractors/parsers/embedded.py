@@ -9,6 +9,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 from urllib.parse import unquote
@@ -21,9 +22,14 @@ _DECODER = json.JSONDecoder(strict=False)
 _GUARDS = re.compile(r"^(?:\)\]\}',?|while\s*\(\s*(?:1|true)\s*\)\s*;?|for\s*\(;;\)\s*;|/\*[^*]{0,200}\*/|<!--)\s*")
 _CALLED = re.compile(r"^(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.\[\]\"']{0,120}\s*(?:=|\()\s*(?=[\[{\"'])")
 _NOT_JSON = re.compile(r"(?<=[:,\[])\s*(?:undefined|void 0)\s*(?=[,}\]])")
+_INSIDE = re.compile(r'^[\[{][\s\[{]{0,40}\\"')  # {\"a\": …: the place is inside a string
+_DOUBLE = re.compile(r'((?:[^"\\]|\\.)*+)', re.DOTALL)
 _SINGLE = re.compile(r"'((?:[^'\\]|\\.)*+)'", re.DOTALL)
 _QUOTED = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "\0", "\n": ""}
+_PUSHED = re.compile(r"self\.__next_f\.push\(\s*(?=\[)")
+_ROW = re.compile(r"^[0-9a-f]{1,8}:(?=[\[{])")
+PIECES = 10_000  # how many pieces of a pushed stream are joined
 PLACES = 20  # how many places of a page are tried for one rule
 DEPTH = 3  # how often JSON may stand in a string of JSON
 
@@ -46,6 +52,8 @@ def read_beginning(text: str) -> Any:
     plain = text.lstrip("\ufeff \t\r\n")
     if plain.startswith("'"):
         return _unwrapped(_single_quoted(plain))
+    if _INSIDE.match(plain):
+        plain = _inside_a_string(plain)
     if plain[:3].lower() in ("%7b", "%5b"):
         plain = unquote(re.split(r"[\"'<\s]", plain, maxsplit=1)[0])
     try:
@@ -62,12 +70,29 @@ def is_bare(text: str) -> bool:
 
 def places(text: str, rule: ScriptRule, pattern: re.Pattern[str] | None) -> Iterator[str]:
     """The texts of a page that begin with the JSON a rule speaks of, in order: at most 20."""
+    if rule.flight:
+        yield json.dumps(_flight_rows(text))
+        return
     if pattern is not None:
         for found in islice(pattern.finditer(text), PLACES):
             yield text[found.start(1) if pattern.groups else found.end() :]
         return
     for node in LexborHTMLParser(text).css(rule.css or "script")[:PLACES]:
         yield (node.attrs.get(rule.attr) or "") if rule.attr else node.text()
+
+
+def found_under(value: Any, name: str) -> Any:
+    """The first value that stands under the key ``name`` at any depth, in the order of the document; None for none."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            if one.get(name) is not None:
+                return one[name]
+            waiting.extend(reversed(one.values()))
+        elif isinstance(one, list):
+            waiting.extend(reversed(one))
+    return None
 
 
 def json_in_string(value: Any) -> Any:
@@ -78,6 +103,23 @@ def json_in_string(value: Any) -> Any:
         return read_text(value)
     except (ValueError, RecursionError):
         return None
+
+
+def _flight_rows(text: str) -> list[Any]:
+    """The rows that are JSON among those that a Next.js page pushes in pieces: ``self.__next_f.push([1,"2:[…"])``."""
+    pieces: list[str] = []
+    for found in islice(_PUSHED.finditer(text), PIECES):
+        with suppress(ValueError, RecursionError):
+            pushed = _DECODER.raw_decode(text, found.end())[0]
+            if isinstance(pushed, list) and len(pushed) > 1 and isinstance(pushed[1], str):
+                pieces.append(pushed[1])
+    rows: list[Any] = []
+    for row in "".join(pieces).split("\n"):
+        named = _ROW.match(row)
+        if named:
+            with suppress(ValueError, RecursionError):
+                rows.append(_DECODER.raw_decode(row, named.end())[0])
+    return rows
 
 
 def _unwrapped(value: Any) -> Any:
@@ -105,6 +147,12 @@ def _single_quoted(text: str) -> str:
     if found is None:
         raise ValueError("a string without an end")
     return _QUOTED.sub(_unescaped, found[1])
+
+
+def _inside_a_string(text: str) -> str:
+    """What a JSON string holds of which the text is the rest, up to its closing quote. Raises ValueError."""
+    found = _DOUBLE.match(text)
+    return str(json.loads(f'"{found[1]}"', strict=False)) if found else text
 
 
 def _unescaped(match: re.Match[str]) -> str:

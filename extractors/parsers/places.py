@@ -18,7 +18,7 @@ from jmespath.exceptions import JMESPathError
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from extractors.money import from_minor_units
-from extractors.parsers.embedded import json_in_string
+from extractors.parsers.embedded import found_under, json_in_string
 from extractors.spec import FieldRule, Reader
 
 Getter = Callable[[Any], Any]
@@ -30,12 +30,17 @@ _PROBE = LexborHTMLParser("<p></p>")
 
 
 class _Functions(functions.Functions):
-    """JMESPath's functions, and two more: ``from_json(text)`` is the JSON that stands in a string, null where there is
-    none; ``from_url(text)`` is the last part of an address's path as people write it ("ELECTRO+LAND": ELECTRO LAND)."""
+    """JMESPath's functions, and more: ``from_json(text)`` is the JSON in a string, null where there is none;
+    ``from_url(text)`` is the last part of an address's path as people write it ("ELECTRO+LAND": ELECTRO LAND);
+    ``find(value, name)`` is what stands under a key at any depth, the first in the document's order."""
 
     @functions.signature({"types": []})
     def _func_from_json(self, value: Any) -> Any:
         return json_in_string(value)
+
+    @functions.signature({"types": []}, {"types": ["string"]})
+    def _func_find(self, value: Any, name: str) -> Any:
+        return found_under(value, name)
 
     @functions.signature({"types": []})
     def _func_from_url(self, value: Any) -> Any:

@@ -42,6 +42,7 @@ BODIES = [
 ]
 BEGINNINGS = [
     PLAIN + "; more()",
+    json.dumps(PLAIN)[1:] + "])</script><script>",
     f"JSON.parse('{ESCAPED}')".removeprefix("JSON.parse("),
     f"{json.dumps(PLAIN)});",
     quote(PLAIN, safe="") + '"></div>',
@@ -118,6 +119,21 @@ PAGES: list[tuple[str, Any]] = [
 @pytest.mark.parametrize(("page", "script"), PAGES)
 def test_the_place_with_entries_is_the_one(page: str, script: Any) -> None:
     assert ids_of(page, spec_of(script=script)) == ["1"]
+
+
+def test_what_nextjs_pushes_in_pieces_is_joined_and_a_key_found_at_any_depth() -> None:
+    tree = ["$", "$L1", None, {"deep": [{"props": VALUE}]}]
+    stream = f'1:HL["/style.css"]\n2:I[1,[]]\n3:{json.dumps([tree], ensure_ascii=False)}\n4:null\n'
+    pushes = [
+        f"<script>self.__next_f.push({json.dumps([1, stream[at : at + 40]])})</script>"
+        for at in range(0, len(stream), 40)
+    ]
+    page = "<script>self.__next_f.push([0])</script>" + "".join(pushes) + "<script>self.__next_f.push(broken</script>"
+
+    assert ids_of(page, spec_of(script={"flight": True}, items="find(@, 'list')")) == ["1"]
+    assert ids_of(page, spec_of(script={"flight": True}, items="find(@, 'props').list")) == ["1"]
+    with pytest.raises(UnreadablePage):
+        ids_of(page, spec_of(script={"flight": True}, items="find(@, 'nothing')"))
 
 
 def test_json_in_a_string_is_read_by_a_path_and_tags_are_taken_off_text() -> None:

@@ -12,6 +12,7 @@ from extractors.money import MOST, parse_money
 
 SHOWN = [
     ("1.234,56 €", None, None, "1234.56", "EUR"),
+    ("$$22,300", "zh_TW", "TWD", "22300", "TWD"),
     ("Ahora: 1234 pesos con 50 centavos", "es_AR", "ARS", "1234.50", "ARS"),
     ("Agora: 1299 reais com 5 centavos", "pt_BR", "ARS", "1299.05", "BRL"),
     ("145900 pesos chilenos", "es_CL", "CLP", "145900", "CLP"),
