@@ -16,6 +16,7 @@ from benchmarks.extraction import extraction
 from benchmarks.history import increment
 from benchmarks.loading import day_again, load_with_audit
 from benchmarks.measure import Figure
+from benchmarks.rebuilding import full_rebuild
 from benchmarks.setting import QUICK, Scale
 
 ROWS: dict[str, Callable[[Scale], list[Figure]]] = {
@@ -25,6 +26,7 @@ ROWS: dict[str, Callable[[Scale], list[Figure]]] = {
     "load": load_with_audit,
     "again": day_again,
     "increment": increment,
+    "rebuild": full_rebuild,
 }
 _MET = {True: "yes", False: "NO", None: "-"}
 

@@ -1,4 +1,4 @@
-"""Pages over loopback: the fetch step against Scrapy's fetch, and page to warehouse against Scrapy + parsel + DuckDB."""
+"""Pages over loopback: the fetch step against Scrapy's, and page to warehouse against Scrapy + parsel + DuckDB."""
 
 from __future__ import annotations
 

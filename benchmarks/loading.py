@@ -1,4 +1,4 @@
-"""Staged rows to facts: with the audit against a bare INSERT … SELECT, and a day again against a bare delete and insert.
+"""Staged rows to facts: with the audit against a bare INSERT … SELECT, a day again against a bare delete and insert.
 
 Facts only: marts have rows of their own. Great Expectations' record is timed apart: it is no part of the decision which
 rows are loaded (that is SQL), and it looks at a sample of at most 200,000 rows.

@@ -13,7 +13,6 @@ from pathlib import Path
 from extractors.source import Source
 from shelfradar.settings import Settings
 
-
 _ALERTS = "recipients: {ops: {address: ops@example.com}}\nengineers: [ops]\nrules: []\n"
 
 
@@ -23,7 +22,7 @@ class Scale:
 
     repeats: int = 5
     pages: int = 20
-    crawled_pages: int = 200
+    crawled_pages: int = 400
     loaded_rows: int = 1_000_000
     again_rows: int = 100_000
     day_rows: int = 20_000
@@ -32,7 +31,14 @@ class Scale:
 
 
 QUICK = Scale(
-    repeats=1, pages=1, crawled_pages=4, loaded_rows=2000, again_rows=1000, day_rows=200, days=(2, 4), rebuilt_rows=4000
+    repeats=1,
+    pages=1,
+    crawled_pages=4,
+    loaded_rows=2000,
+    again_rows=1000,
+    day_rows=200,
+    days=(2, 4),
+    rebuilt_rows=40_000,
 )
 
 

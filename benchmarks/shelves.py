@@ -1,6 +1,6 @@
-"""Synthetic rows at any number, made by DuckDB itself: staged files for the load, a history for the marts. Deterministic.
+"""Synthetic rows at any number, made by DuckDB itself: staged files for the load, a history for the marts.
 
-A day has lists of 1,000 items, one in ten of a brand unknown, a third with a cumulative counter.
+Deterministic. A day has lists of 1,000 items, one in ten of a brand unknown, a third with a cumulative counter.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ SELECT
     NULL::DECIMAL(18, 4) AS price_high, (1200 + hash(shifted) % 100)::DECIMAL(18, 4) AS list_price,
     NULL::DECIMAL(18, 4) AS coupon_price, NULL::DECIMAL(18, 4) AS member_price,
     '¥' || (5 + hash(shifted) % 1000) AS price_text,
-    (CASE WHEN counts THEN {day} * (hash(shifted) % 50) + hash(shifted) % 9000 ELSE hash(shifted + {day}) % 9000 END)::BIGINT
-        AS units_low,
+    CASE
+        WHEN counts THEN {day} * (hash(shifted) % 50) + hash(shifted) % 9000 ELSE hash(shifted + {day}) % 9000
+    END::BIGINT AS units_low,
     CASE WHEN counts THEN NULL ELSE (hash(shifted + {day}) % 9000 + 999)::BIGINT END AS units_high,
     CASE WHEN counts THEN 'cumulative' ELSE 'trailing' END AS units_basis,
     CASE WHEN counts THEN NULL ELSE 30 END::INTEGER AS units_window_days,
@@ -44,7 +45,8 @@ SELECT
     hash(shifted + {day}) % 20 > 0 AS in_stock,
     '<urn:uuid:' || (1 + n // {list}) || '-{day}>' AS capture_id, 'demo/1' AS parser_version
 FROM (
-    SELECT n, (n // {list}) * 1000000 + (n % {list} + {day} * 3) % ({list} * 2) AS shifted, (n // {list}) % 3 = 0 AS counts
+    SELECT n, (n // {list}) * 1000000 + (n % {list} + {day} * 3) % ({list} * 2) AS shifted,
+           (n // {list}) % 3 = 0 AS counts
     FROM range({rows}) AS t(n)
 )
 """

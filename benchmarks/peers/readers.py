@@ -16,9 +16,9 @@ from extractors.units import parse_count, parse_units
 Record = dict[str, Any]
 Reader = Callable[[bytes, str], list[Record]]
 FIELDS = (
-    "position", "rank", "sponsored", "item_id", "family_id", "title", "url", "image_url", "brand_text", "shop", "currency",
-    "price", "list_price", "price_text", "units_low", "units_high", "units_basis", "units_window_days", "units_text",
-    "rating", "review_count", "in_stock",
+    "position", "rank", "sponsored", "item_id", "family_id", "title", "url", "image_url", "brand_text", "shop",
+    "currency", "price", "list_price", "price_text", "units_low", "units_high", "units_basis",
+    "units_window_days", "units_text",    "rating", "review_count", "in_stock",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Scrapy as a program of its own: ``python -m benchmarks.peers.scrapy_crawl ADDRESS CATEGORIES PAGES FOLDER [parsing]``.
+"""Scrapy as a program: ``python -m benchmarks.peers.scrapy_crawl ADDRESS CATEGORIES PAGES FOLDER [parsing]``.
 
 Without ``parsing`` it fetches only: no robots.txt, no archive. With it, items are read with parsel, gathered by an item
 pipeline, written to Parquet by pyarrow and loaded into a DuckDB file. A small crawl goes before, so that imports and
@@ -100,18 +100,18 @@ def main(address: str, categories: int, pages: int, folder: Path, parsing: bool)
         deferred_from_coro(both()).addBoth(end)
 
     def end(outcome: Any) -> None:
-        reactor.stop()
+        reactor.stop()  # type: ignore[misc]
         if outcome is not None:
             outcome.printTraceback()
 
     reactor.callWhenRunning(begin)
-    reactor.run()
+    reactor.run()  # type: ignore[misc]
     return spent
 
 
 if __name__ == "__main__":
     # This very module, so that the pipeline class finds the same list.
-    from benchmarks.peers import scrapy_crawl
+    from benchmarks.peers import scrapy_crawl  # noqa: PLW0406
 
     words = sys.argv[1:]
     print(json.dumps(scrapy_crawl.main(words[0], int(words[1]), int(words[2]), Path(words[3]), "parsing" in words)))
