@@ -29,6 +29,7 @@ FieldName = Literal[
 _ONLY_WITH = {
     "groups": ("html",), "category": ("html", "table"), "date": ("table",), "table": ("table",), "script": ("json",),
     "items": ("html", "json", "jsonld"), "total": ("html", "json"), "empty": ("html", "json"), "page_locale": ("html",),
+    "page_url": ("html",),
     "error": ("json",),
 }  # fmt: skip
 MANDATORY: tuple[FieldName, ...] = ("item_id", "title")
@@ -152,6 +153,7 @@ class SiteSpec(StrictModel):
     encoding: str = "auto"
     locale: str | None = None
     page_locale: FieldRules | None = Field(default=None, description="where a page says its own locale, such as de-DE")
+    page_url: FieldRules | None = Field(default=None, description="where a page names its own host, if unusual")
     currency: Currency | None = None
     script: ScriptRules | None = None
     groups: str | None = Field(default=None, description="html: the container of each of several lists on a page")

@@ -52,10 +52,10 @@ class ListingBuilder:
         self._counts: dict[ListKey, ListCount] = {}
         self.entries = 0
 
-    def page_says(self, locale: str | None) -> None:
-        """Read what follows by the page's own locale; None: it says none, and what is declared holds."""
-        if locale is not None and locale != self._context.said_locale:
-            self._context = replace(self._context, said_locale=locale)
+    def page_says(self, locale: str | None, url: str | None) -> None:
+        """Read what follows by the page's own locale and address; None: it says none, and what is declared holds."""
+        if locale is not None or url is not None:
+            self._context = replace(self._context, said_locale=locale, said_url=url)
             self._prepare(self._context)
 
     def _prepare(self, context: PageContext) -> None:

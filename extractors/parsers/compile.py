@@ -59,6 +59,7 @@ class CompiledSpec:
     empty: Getter | None = None
     error: Getter | None = None
     page_locale: Getter | None = None
+    page_url: Getter | None = None
     items: Getter | None = None
     scripts: list[tuple[ScriptRule, re.Pattern[str] | None, Getter | None]] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
@@ -92,7 +93,7 @@ def _compile(spec: SiteSpec) -> CompiledSpec:
         out.fields[name] = _rules_getter(out, ("fields", name), rules, name)
     for at, rule in enumerate(spec.skip):
         out.skip.append(_rules_getter(out, ("skip", at), [rule]))
-    for name in ("sponsored", "category", "total", "empty", "error", "page_locale"):
+    for name in ("sponsored", "category", "total", "empty", "error", "page_locale", "page_url"):
         rules = getattr(spec, name)
         if rules is not None:
             setattr(out, name, _rules_getter(out, (name,), rules))

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from extractors.encoding import utf8_body
 from extractors.parsers.build import ListingBuilder, ListKey, slug_of
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, locale_in
+from extractors.parsers.places import first_of, html_getter
 from extractors.parsers.whole import finish_page, refuse_cut
 from extractors.spec import SiteSpec
 from extractors.units import parse_count
+
+_ADDRESS = first_of((
+    html_getter("base[href]", "href"), html_getter("link[rel=canonical]", "href"),
+    html_getter('meta[property="og:url"]', "content"),
+))  # fmt: skip
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
 def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder: ListingBuilder) -> Parsed:
@@ -19,8 +28,9 @@ def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder
     plain = utf8_body(body, context.content_type, spec.encoding)
     document = LexborHTMLParser(plain)
     root = document.root
-    if compiled.page_locale is not None and root is not None:
-        builder.page_says(locale_in(str(compiled.page_locale(root) or "")))
+    if root is not None:
+        locale = locale_in(str(compiled.page_locale(root) or "")) if compiled.page_locale is not None else None
+        builder.page_says(locale, _own_address(root, compiled) if context.url is None else None)
     if spec.groups is None:
         builder.add(_entries(document, spec), ListKey(context.category_id))
     else:
@@ -46,6 +56,17 @@ def _read_groups(
         builder.add(_entries(group, spec), ListKey(slug_of(str(category)) if category else context.category_id))
     if not groups:
         builder.add(_entries(document, spec), ListKey(context.category_id))
+
+
+def _own_address(root: LexborNode, compiled: CompiledSpec) -> str | None:
+    """Where a page without an address says that it stands; None where it does not."""
+    own = _ADDRESS(root) or (compiled.page_url(root) if compiled.page_url is not None else None)
+    if own is None:
+        return None
+    text = str(own)
+    if text.startswith(("https://", "http://")):
+        return text
+    return f"https://www.{text.removeprefix('www.')}/" if _HOST.fullmatch(text) else None
 
 
 def _entries(place: LexborHTMLParser | LexborNode, spec: SiteSpec) -> list[LexborNode]:

@@ -40,6 +40,7 @@ class PageContext:
     first_position: int = 1
     first_rank: int = 1
     said_locale: str | None = None
+    said_url: str | None = None
 
     @property
     def locale(self) -> str | None:
@@ -50,7 +51,7 @@ class PageContext:
     def address(self) -> str:
         """What relative addresses are relative to: the page's own address, else its category's; "" for neither."""
         declared = (one.url for one in self.source.categories if one.id == self.category_id)
-        return self.url or next(declared, None) or ""
+        return self.url or self.said_url or next(declared, None) or ""
 
     @property
     def currency(self) -> str | None:

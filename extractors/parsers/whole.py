@@ -32,7 +32,7 @@ def finish_page(builder: ListingBuilder, body: bytes, context: PageContext, *, d
 
 
 def refuse_cut(body: bytes, context: PageContext) -> None:
-    """Raise UnreadablePage for a UTF-8 page that begins and does not end: its list may be a part (fragments do neither).
+    """Raise UnreadablePage for a UTF-8 page that begins and never ends: its list may be a part. Fragments do neither.
 
     Of 150 real pages one has no ``</html>``, and none has neither that nor ``</body>``.
     """
