@@ -12,12 +12,15 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extractors.source import Source
 from extractors.stagedir import StageDir
-from shelfradar.configuration import Configuration, read_configuration, read_one_source
+from shelfradar.configuration import read_one_source
 from shelfradar.settings import Settings
+
+if TYPE_CHECKING:
+    from transforms.reference import Reference
 
 Answer = dict[str, Any]
 Report = Callable[[str], None]
@@ -86,18 +89,22 @@ def load(settings: Settings, source: str, observed_at: datetime) -> Answer:
 
 
 def load_stages(settings: Settings, source: str, stages: list[StageDir], *, kind: str) -> Answer:
-    """Commit several audited stages of a source at once; see :func:`load`."""
+    """Commit several audited stages of a source at once; see :func:`load`.
+
+    Reads no more of ``config/`` than it needs: a mistake in another source's file stops no load.
+    """
     import uuid
 
+    from transforms.reference import read_reference
     from warehouse.audit import read_audit
     from warehouse.load import Run, record_run
 
-    configuration = read_configuration(settings.config)
-    chosen, started = configuration.source(source), datetime.now(UTC)
+    chosen, reference = read_one_source(settings.config, source), read_reference(settings.config)
+    started = datetime.now(UTC)
     rows = sum(read_audit(stage).accepted for stage in stages)
 
     def change(con: Any) -> int:
-        keys = replace_and_transform(con, chosen, configuration, stages)
+        keys = replace_and_transform(con, chosen, reference, stages)
         detail = {"snapshots": keys, "stages": len(stages)}
         record_run(
             con,
@@ -111,7 +118,7 @@ def load_stages(settings: Settings, source: str, stages: list[StageDir], *, kind
     return {"snapshots": open_lake(settings).write(change), "rows": rows}
 
 
-def replace_and_transform(con: Any, source: Source, configuration: Configuration, stages: list[StageDir]) -> int:
+def replace_and_transform(con: Any, source: Source, reference: Reference, stages: list[StageDir]) -> int:
     """Replace the partitions of ``stages`` and the marts they change in the transaction of ``con``.
 
     Where ``config/`` changed since the marts were made, all of them are made again, so that no two dates follow
@@ -121,7 +128,7 @@ def replace_and_transform(con: Any, source: Source, configuration: Configuration
     from transforms.run import rebuild, transform
     from warehouse.load import replace_partitions
 
-    changed = sync_reference(con, configuration.reference)
+    changed = sync_reference(con, reference)
     keys = replace_partitions(con, source, stages)
     if changed:
         rebuild(con)
@@ -132,16 +139,17 @@ def replace_and_transform(con: Any, source: Source, configuration: Configuration
 
 def alerts(settings: Settings, source: str | None, observed_at: datetime | None) -> Answer:
     """Evaluate the alert rules over the marts and queue what crossed, in one transaction; sends nothing."""
+    from alerts.rules import read_rules
     from alerts.run import evaluate_source
 
-    configuration = read_configuration(settings.config)
-    names = [source] if source else sorted(configuration.sources)
+    rules = read_rules(settings.config / "alerts.yaml")
+    names = [source] if source else sorted({rule.match.source for rule in rules.rules})
     now = datetime.now(UTC)
 
     def change(con: Any) -> Answer:
         total: Counter[str] = Counter()
         for name in names:
-            total.update(evaluate_source(con, configuration.rules, name, observed_at, now))
+            total.update(evaluate_source(con, rules, name, observed_at, now))
         return dict(total)
 
     return {"episodes": 0, "queued": 0, **open_lake(settings).write(change)}
@@ -171,13 +179,13 @@ def boards(settings: Settings) -> Answer:
 
 def transform(settings: Settings, source: str | None, *, full: bool) -> Answer:
     """Marts again: all of them, or those that a change of ``config/`` made stale."""
-    from transforms.reference import sync_reference
+    from transforms.reference import read_reference, sync_reference
     from transforms.run import rebuild
 
-    configuration = read_configuration(settings.config)
+    reference = read_reference(settings.config)
 
     def change(con: Any) -> int:
-        changed = sync_reference(con, configuration.reference)
+        changed = sync_reference(con, reference)
         return rebuild(con, None if changed else source) if changed or full else 0
 
     return {"snapshots": open_lake(settings).write(change)}

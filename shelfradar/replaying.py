@@ -13,10 +13,11 @@ from extractors.capture import Capture, write_captures
 from extractors.source import Source
 from extractors.staged import STAGED_COLUMNS
 from extractors.stagedir import StageDir
-from shelfradar.configuration import read_configuration
+from shelfradar.configuration import read_one_source
 from shelfradar.errors import RefusedError
 from shelfradar.pipeline import Answer, Report, open_lake, replace_and_transform
 from shelfradar.settings import Settings
+from transforms.reference import read_reference
 from warehouse.captures import select_captures
 
 KEY = ("category_id", "observed_at", "item_id", "sponsored")
@@ -49,8 +50,8 @@ def replay(
     if start > end:
         raise RefusedError(f"--from {start} is after --to {end}; expected the earlier date first")
     tell: Report = report or (lambda _: None)
-    configuration = read_configuration(settings.config)
-    chosen, lake = configuration.source(source), open_lake(settings)
+    chosen, reference = read_one_source(settings.config, source), read_reference(settings.config)
+    lake = open_lake(settings)
     with lake.reader() as con:
         captures = select_captures(con, SPAN, {"source": source, "start": start, "end": end})
         stages = [_stage_again(settings, chosen, con, at, some, tell) for at, some in _by_observation(captures)]
@@ -61,7 +62,7 @@ def replay(
     def change(con: Any) -> Answer:
         before = _figures(con, span)
         con.execute(f"CREATE OR REPLACE TEMP TABLE was AS SELECT * FROM listing WHERE {SPAN}", span)
-        replace_and_transform(con, chosen, configuration, stages)
+        replace_and_transform(con, chosen, reference, stages)
         found = {**_difference(con, span), "marts": _differing(before, _figures(con, span))}
         found |= {
             "source": source,

@@ -42,3 +42,10 @@ def test_an_analyst_session_stays_open_while_a_load_commits(collected, copy_of, 
         before = analyst.query("SELECT count(*) FROM listing").to_pylist()
         assert pipeline.load(made.settings, "demo", made.at(days[1]))["rows"] > 0
         assert analyst.query("SELECT count(*) FROM listing").to_pylist() == before
+
+
+def test_a_mistake_in_another_source_stops_no_load(collected, copy_of, days: list[date]) -> None:
+    made = copy_of(collected)
+    (made.settings.config / "sources" / "other.yaml").write_text("source: other\ntitel: x\n", encoding="utf-8")
+    assert pipeline.load(made.settings, "demo", made.at(days[1]))["rows"] > 0
+    assert pipeline.alerts(made.settings, "demo", made.at(days[1]))["queued"] == 0
