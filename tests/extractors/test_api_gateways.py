@@ -203,6 +203,7 @@ def serve_gateway(server: Any, body: bytes, accepts: Callable[[Told, Any], bool]
             refused.append(form)
             told = b'{"error_response": {"code": 25, "msg": "Invalid signature"}}'
         writer.write(b"HTTP/1.1 %d Told\r\nContent-Type: application/json;charset=UTF-8\r\n" % status)
+        writer.write(f"X-Echo: {request.headers.get('authorization', 'nobody')}\r\n".encode())
         writer.write(b"Content-Length: %d\r\n\r\n" % len(told) + told)
 
     server.routes = AnyPath(answer)
@@ -249,6 +250,7 @@ async def test_a_token_is_asked_for_once_a_run_and_kept_nowhere(
     kept = b"".join(gzip.decompress(path.read_bytes()) for path in archive.folder.rglob("*.gz"))
     told = kept + repr(captures).encode()
     assert b"authorization: ***" in kept.lower()
+    assert b"x-echo: bearer ***" in kept.lower()
     for secret in (b"ebay-t0ken", b"meli-t0ken", b"s3cret", b"ebay id", b"Basic "):
         assert secret not in told
 
