@@ -10,7 +10,7 @@ from extractors.encoding import utf8_body
 from extractors.parsers.build import ListingBuilder, ListKey, slug_of
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, locale_in
-from extractors.parsers.places import first_of, html_getter
+from extractors.parsers.places import first_of, html_getter, nodes_of
 from extractors.parsers.whole import finish_page, refuse_cut
 from extractors.spec import SiteSpec
 from extractors.units import parse_count
@@ -72,7 +72,7 @@ def _own_address(root: LexborNode, compiled: CompiledSpec) -> str | None:
 def _entries(place: LexborHTMLParser | LexborNode, spec: SiteSpec) -> list[LexborNode]:
     """The nodes of the first selector of ``items`` that finds any: a site's layouts, the surest first."""
     for css in spec.items or ():
-        found = place.css(css)
+        found = nodes_of(place, css)
         if found:
             return found
     return []

@@ -102,12 +102,18 @@ def _html_place(rule: FieldRule) -> Getter:
     return html_getter(css, attr, own=own)
 
 
+def nodes_of(place: Any, css: str) -> list[Any]:
+    """The nodes that ``css`` selects, in order, each once: one that two selectors of a list match is found twice."""
+    found: list[Any] = place.css(css)
+    return list({node.mem_id: node for node in found}.values()) if "," in css else found
+
+
 def _joined_getter(css: str, between: str) -> Getter:
     """The text of the first node selected and of its siblings that are selected too: a price range in pieces."""
     glue = f" {between} " if between else " "
 
     def joined(node: Any) -> Any:
-        found = node.css(css)
+        found = nodes_of(node, css)
         if not found:
             return None
         parent = found[0].parent
@@ -123,7 +129,7 @@ def _nth_getter(css: str, value_of: Getter, pattern: re.Pattern[str] | None, nth
 
     def find(node: Any) -> Any:
         left = nth
-        for one in node.css(css):
+        for one in nodes_of(node, css):
             value = value_of(one)
             if value is None:
                 continue

@@ -36,6 +36,9 @@ _NO = frozenset((
     "缺货", "无货", "無貨", "下柜", "售罄", "售完", "已售完", "補貨中", "到货通知", "売り切れ", "在庫切れ", "品切れ",
     "agotado", "esgotado", "épuisé", "ausverkauft", "esaurito", "uitverkocht",
 ))  # fmt: skip
+_SCALE_FIRST = re.compile(  # "5つ星のうち4.6"
+    r"(?<![\d.,])(?:5|10|100)\s*(?:つ星のうち|点満点中|段階中|yıldız üzerinden|점 만점에|개 중|满分)"
+)
 _KINDS = {
     "price": "money", "price_high": "money", "list_price": "money", "coupon_price": "money", "member_price": "money",
     "units": "units", "rating": "float", "review_count": "int", "in_stock": "bool", "rank": "int", "url": "url",
@@ -171,7 +174,7 @@ def _float(name: str, _context: PageContext) -> Store:
 
 @lru_cache(maxsize=4096)
 def _number_in(text: str) -> float | None:
-    found = _FLOAT.search(text)
+    found = _FLOAT.search(_SCALE_FIRST.sub(" ", text))
     return float(found[0].replace(",", ".")) if found else None
 
 
