@@ -77,9 +77,11 @@ def replace_partitions(
     if not audited:
         return []
     span = _list_partitions(con, source, [audit for _, audit in audited])
+    turned_away = _quarantined(con, span)
     if _count(con, "had"):
-        _delete_old(con, span)
-    _delete_strays(con, span, [audit.observed_at for _, audit in audited])
+        _delete_old(con, span, quarantined=any(category for category, _ in turned_away))
+    strays = {instant for category, instant in turned_away if category == ""}
+    _delete_strays(con, span, strays & {audit.observed_at for _, audit in audited})
     _insert_captures(con, listed, span)
     _insert_listings(con, audited)
     _insert_quarantine(con, audited)
@@ -153,15 +155,24 @@ def _snapshot_row(source: Source, audit: Audit, one: CategoryAudit) -> dict[str,
     }
 
 
-def _delete_old(con: DuckDBPyConnection, span: _Span) -> None:
+def _quarantined(con: DuckDBPyConnection, span: _Span) -> set[tuple[str, datetime]]:
+    """The partitions of the span that have quarantined rows: most have none, and need no statement to lose them."""
+    found = con.execute(
+        f"SELECT DISTINCT category_id, observed_at FROM quarantine WHERE {span.where}", span.parameters
+    ).to_arrow_table()
+    return set(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))
+
+
+def _delete_old(con: DuckDBPyConnection, span: _Span, *, quarantined: bool) -> None:
     """Delete what the partitions held; rows that are kept keep the captures they were read from."""
     in_partition = "(category_id, observed_at) IN (SELECT category_id, observed_at FROM loading WHERE"
     clauses = {
         "listing": f"{in_partition} had AND NOT keeps)",
         "snapshot": f"{in_partition} had AND NOT keeps)",
-        "quarantine": f"{in_partition} had)",
         "capture": f"{in_partition} had)",
     }
+    if quarantined:
+        clauses["quarantine"] = f"{in_partition} had)"
     parameters = dict.fromkeys(clauses, span.parameters)
     if _count(con, "keeps"):
         clauses["capture"] += f" AND capture_id NOT IN (SELECT capture_id FROM listing WHERE {span.where})"
@@ -170,12 +181,9 @@ def _delete_old(con: DuckDBPyConnection, span: _Span) -> None:
         con.execute(f"DELETE FROM {table} WHERE {span.where} AND {clause}", parameters[table])
 
 
-def _delete_strays(con: DuckDBPyConnection, span: _Span, instants: list[datetime]) -> None:
+def _delete_strays(con: DuckDBPyConnection, span: _Span, instants: set[datetime]) -> None:
     """Delete quarantined rows of no known category, which belong to no partition, only to the stage."""
-    found = con.execute(
-        f"SELECT DISTINCT observed_at FROM quarantine WHERE {span.where} AND category_id = ''", span.parameters
-    ).to_arrow_table()
-    for instant in set(found.column(0).to_pylist()) & set(instants):
+    for instant in instants:
         con.execute(
             "DELETE FROM quarantine WHERE source = ? AND observed_at = ? AND category_id = ''", [span.source, instant]
         )
