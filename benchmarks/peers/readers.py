@@ -18,7 +18,7 @@ Reader = Callable[[bytes, str], list[Record]]
 FIELDS = (
     "position", "rank", "sponsored", "item_id", "family_id", "title", "url", "image_url", "brand_text", "shop",
     "currency", "price", "list_price", "price_text", "units_low", "units_high", "units_basis",
-    "units_window_days", "units_text",    "rating", "review_count", "in_stock",
+    "units_window_days", "units_text", "rating", "review_count", "in_stock",
 )  # fmt: skip
 
 
