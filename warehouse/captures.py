@@ -14,7 +14,7 @@ COLUMNS = tuple(field.name for field in fields(Capture))
 
 
 def select_captures(con: DuckDBPyConnection, condition: str, parameters: dict[str, Any]) -> list[Capture]:
-    """The captures that meet ``condition`` (SQL of ours, with ``$name`` parameters), by time, category and page; UTC."""
+    """The captures that meet ``condition`` (our SQL, with ``$name`` parameters), by time, category and page; UTC."""
     answer = con.execute(
         f"SELECT {', '.join(COLUMNS)} FROM capture WHERE {condition} ORDER BY observed_at, category_id, page_no",
         parameters,

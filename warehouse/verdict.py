@@ -71,7 +71,7 @@ def figures_of(source: Source, facts: CategoryFacts, pages: Pages, median: float
     """The figures the bounds look at, by name; None where there is nothing to look at."""
     expected = expected_items(source.category(facts.category_id), facts, pages)
     loaded = facts.captured + facts.sponsored > 0
-    bounded = {column: None for column in source.bounds.fill_min}
+    bounded = dict.fromkeys(source.bounds.fill_min)
     return {
         "captured": facts.captured,
         "rank_gaps": facts.rank_gaps,
