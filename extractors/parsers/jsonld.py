@@ -53,8 +53,9 @@ def _nodes(value: Any, depth: int) -> Iterator[dict[str, Any]]:
     elif isinstance(value, dict):
         yield value
         if not _types(value) & _PRODUCTS:
-            for one in value.values():
-                yield from _nodes(one, depth + 1)
+            for name, one in value.items():
+                if name != "itemReviewed":  # what a review is about, not what the page lists
+                    yield from _nodes(one, depth + 1)
 
 
 def _listed(blocks: list[Any]) -> Iterator[dict[str, Any]]:
