@@ -114,7 +114,7 @@ def _is_zero(raw: Any) -> bool:
     return not re.search(r"[1-9]", str(raw))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=16384, typed=True)  # typed: true is no 1
 def _machine(raw: Any, currency: str | None) -> Money | None:
     """A number as machines write it: a dot for decimals, no groups."""
     try:

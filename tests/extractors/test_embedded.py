@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -182,3 +183,10 @@ def test_a_form_that_is_not_there_is_an_error_when_the_spec_is_read(tmp_path: Pa
 
     with pytest.raises(ConfigError, match="otherwise"):
         read_spec("t", tmp_path)
+
+
+def test_a_price_of_true_does_not_spoil_a_price_of_one() -> None:
+    body = '{"list": [{"id": "1", "name": "a", "price": true}, {"id": "2", "name": "b", "price": 1}]}'
+    context = PageContext(spec=spec_of(), source=SOURCE, category_id="c")
+
+    assert [one.price for one in parse_page(body.encode(), context).listings] == [None, Decimal(1)]
