@@ -64,7 +64,6 @@ def export_to(settings: Settings, target: Path, form: str) -> Iterator[str]:
     """Write the warehouse to ``target``; what kind of file is told by its ending. Yields what was written."""
     from boards.export import export_folder, export_xlsx
     from warehouse.export import export_duckdb
-
     from warehouse.lake import Lake
 
     lake = Lake(settings.lake)

@@ -14,7 +14,14 @@ from benchmarks.measure import Spent, Target, compare
 def test_the_table_of_the_quick_run_has_every_row(capsys):
     assert main(["--quick", "extract", "again", "increment", "rebuild"]) == 0
     printed = capsys.readouterr().out
-    for text in ("parsel", "BeautifulSoup", "bare selectolax loop", "bare delete + insert, same tables", "full rebuild", "polars"):
+    for text in (
+        "parsel",
+        "BeautifulSoup",
+        "bare selectolax loop",
+        "bare delete + insert, same tables",
+        "full rebuild",
+        "polars",
+    ):
         assert text in printed
     assert "meaningless" in printed
 
