@@ -14,7 +14,7 @@ import pytest
 
 from demo.server import serve
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("dag-runs")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 DAY, LATER = "2026-11-19T22:00:00+00:00", "2026-11-20T22:00:00+00:00"
 
 

@@ -22,7 +22,7 @@ from shelfradar.schedule import tick_on
 from shelfradar.settings import Settings
 from transforms.reference import read_reference
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo-reports")]
+pytestmark = [pytest.mark.slow]
 CATEGORY_IDS = [facts.id for facts in CATEGORIES]
 START = date(2026, 11, 21) + timedelta(days=(BLOCKED_DAY - 1 - cycle_day(date(2026, 11, 21))) % CYCLE_DAYS)
 BLOCKED, HALVED = START + timedelta(days=1), START + timedelta(days=HALF_EMPTY_DAY - BLOCKED_DAY + 1)

@@ -18,7 +18,7 @@ from demo.server import serve
 from deploy.airflow_home import AirflowError, AirflowHome
 from deploy.airflow_local import refuse_taken_port, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1000), pytest.mark.xdist_group("airflow-local")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1000)]
 
 
 class Mailbox(Message):

@@ -23,7 +23,7 @@ from demo.server import serve
 from deploy.compose import Service, image_environment, read_services
 from deploy.processes import Processes
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.xdist_group("cluster")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 STORES = ("postgres", "redis", "s3", "mail")
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
 

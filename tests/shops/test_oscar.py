@@ -17,7 +17,7 @@ from extractors.stagedir import StageDir
 from shelfradar import pipeline
 from shelfradar.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oscar")]
+pytestmark = [pytest.mark.slow]
 AT = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 EXAMPLE_ADDRESS = "http://127.0.0.1:8770"
 CATEGORIES = {"kettles": "Kitchen > Kettles", "pans": "Kitchen > Pans", "garden": "Garden"}
