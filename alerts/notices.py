@@ -13,7 +13,8 @@ from duckdb import DuckDBPyConnection
 
 from alerts.facts import NoticeFacts, NoticeKind
 from alerts.history import Entity, Snapshot
-from alerts.outbox import OutboxRow, due_time, outbox_key, queue_rows
+from alerts.hours import due_time
+from alerts.outbox import OutboxRow, outbox_key, queue_rows
 from alerts.rules import Rules, Severity
 
 _VERSION = "notice/1"
@@ -63,7 +64,7 @@ def notice_rows(
             transition="notice",
             edge_at=at,
             recipient=name,
-            address=recipient.address,
+            address=recipient.destination,
             language=recipient.language,
             severity=severity,
             payload=facts.to_json(),

@@ -10,14 +10,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from alerts.history import Entity
-from alerts.rules import Recipient, Severity
+from alerts.model import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +72,6 @@ def outbox_key(rule_version: str, entity: Entity, start: datetime, transition: s
     """The identity of a thing told. An episode may escalate again: its transition is then named ``escalated/2``."""
     parts = [rule_version, *asdict(entity).values(), start.astimezone(UTC).isoformat(), transition, recipient]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
-
-
-def due_time(recipient: Recipient, severity: Severity, now: datetime) -> datetime:
-    """Now, or for a digest the recipient's next digest hour."""
-    if severity == "immediate":
-        return now
-    local = now.astimezone(ZoneInfo(recipient.timezone))
-    due = local.replace(hour=recipient.digest_hour, minute=0, second=0, microsecond=0)
-    return (due if due > local else due + timedelta(days=1)).astimezone(now.tzinfo)
 
 
 def queue_rows(con: DuckDBPyConnection, rows: Sequence[OutboxRow]) -> int:

@@ -17,8 +17,9 @@ from alerts.episodes import Finding, replace_episodes
 from alerts.evaluate import Edge, evaluate
 from alerts.facts import Evidence
 from alerts.history import Entity, Snapshot, read_history, read_snapshots
+from alerts.hours import due_time
 from alerts.notices import quality_rows
-from alerts.outbox import OutboxRow, Snooze, due_time, outbox_key, queue_rows, read_snoozes
+from alerts.outbox import OutboxRow, Snooze, outbox_key, queue_rows, read_snoozes
 from alerts.rules import Rules, Severity, condition_of
 from alerts.telling import facts_of
 
@@ -132,7 +133,7 @@ def _rows(told: _Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) ->
             transition=told.transition,
             edge_at=edge.at,
             recipient=name,
-            address=recipient.address,
+            address=recipient.destination,
             language=recipient.language,
             severity=severity,
             payload=facts.to_json(),
