@@ -7,7 +7,7 @@ export SHELFRADAR_HOME ?= $(CURDIR)/data
 export SHELFRADAR_CONFIG ?= $(CURDIR)/config
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint format airflow bench new-source new-report lock clean-data system-packages
+.PHONY: help install install-dev demo test lint format airflow bench new-source new-report dictionary lock clean-data system-packages
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,8 @@ lint: install-dev  ## formatting, rules, types, layers, SQL
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
-	@$(BIN)/sqlfluff lint --processes 2 transforms/models > .venv/sqlfluff.log || { tail -40 .venv/sqlfluff.log; exit 1; }
+	@$(BIN)/sqlfluff lint --processes 2 transforms/models warehouse/views warehouse/questions > .venv/sqlfluff.log || { tail -40 .venv/sqlfluff.log; exit 1; }
+	@$(BIN)/python -m shelfradar.dictionary --check
 
 format: install-dev  ## format the code
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .
@@ -59,6 +60,9 @@ new-source: install  ## scaffold a marketplace: make new-source NAME=my-shop
 
 new-report: install  ## scaffold a report: make new-report NAME=my_report
 	@$(BIN)/python -m shelfradar.scaffold report "$(NAME)"
+
+dictionary: install  ## write docs/warehouse.md again, from the comments of tables and views
+	@$(BIN)/python -m shelfradar.dictionary
 
 system-packages:
 	@bash .ci/system-packages
