@@ -38,8 +38,18 @@ GRAINS: Final = {
     "alert_outbox": "outbox_key",
     "alert_snooze": "one silence",
     "dictionary": "table_name x column_no",
+    "sourcing_cost": "source x category_id x item_id x valid_from",
+    "campaign_edition": "campaign x source x year",
+    "item_margin": "source x category_id x observed_at x item_id",
+    "entrant": "source x category_id x observed_at x item_id",
+    "entrant_survival": "source x category_id x observed_at",
+    "category_verdict": "source x category_id x observed_at",
+    "own_position": "source x category_id x observed_at x item_id",
+    "campaign_category": "source x category_id x campaign x year x phase x units_basis x currency",
+    "campaign_brand": "source x category_id x campaign x year x phase x units_basis x currency x brand_key",
+    "campaign_item": "source x category_id x campaign x year x phase x units_basis x currency x item_id",
 }
-OURS: Final = frozenset({"schema_version"})
+OURS: Final = frozenset({"schema_version", "mart_version"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _write_dictionary(con: DuckDBPyConnection, views: tuple[View, ...]) -> None:
             known[view.name, column] = view.columns.get(column) or _inherited(known, view, column)
     values = ",\n".join(
         f"({_literal(table)}, {_literal('view' if table in named else 'table')}, {number}, {_literal(column)}, "
-        f"{_literal(kind)}, {_literal(unit_of(column, kind))}, {_literal(known[table, column])})"
+        f"{_literal(kind)}, {_literal(unit_of(column, kind, known[table, column]))}, {_literal(known[table, column])})"
         for table, number, column, kind, _ in rows
     )
     con.execute(f"DELETE FROM dictionary; INSERT INTO dictionary VALUES {values}")

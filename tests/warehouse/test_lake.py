@@ -170,10 +170,10 @@ def test_a_broken_migration_leaves_nothing(lake, tmp_path):
 def test_every_table_and_column_is_explained(lake):
     with lake.reader() as con:
         missing = con.execute(
-            "SELECT table_name, column_name FROM duckdb_columns() "
-            "WHERE database_name = 'lake' AND comment IS NULL AND table_name <> 'schema_version' "
+            "SELECT table_name, column_name FROM dictionary WHERE comment IS NULL AND table_name <> 'schema_version' "
             "UNION ALL SELECT table_name, NULL FROM duckdb_tables() "
-            "WHERE database_name = 'lake' AND comment IS NULL AND table_name <> 'schema_version'"
+            "WHERE database_name = 'lake' AND comment IS NULL AND table_name <> 'schema_version' "
+            "UNION ALL SELECT view_name, NULL FROM duckdb_views() WHERE database_name = 'lake' AND comment IS NULL"
         ).fetchall()
     assert missing == []
 

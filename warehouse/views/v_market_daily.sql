@@ -6,7 +6,8 @@ SELECT
     mart.units_basis, mart.currency, mart.units_30d_low, mart.units_30d_high, mart.gmv_30d_low, mart.gmv_30d_high,
     mart.units_30d_low IS NOT NULL AND mart.units_30d_high IS NULL AS lower_bound, mart.lower_bound_share,
     mart.listings, mart.families, mart.families_known, mart.median_price, mart.stock_out_share,
-    mart.entrants, mart.dropouts, shot.coverage, shot.complete, shot.simulated
+    mart.entrants, mart.dropouts, mart.price_rises, mart.price_cuts, mart.stock_outs, mart.restocks,
+    shot.coverage, shot.complete, shot.simulated
 FROM market_size AS mart
 INNER JOIN v_snapshot AS shot USING (source, category_id, observed_at)
 WHERE shot.is_daily
