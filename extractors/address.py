@@ -21,6 +21,12 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+# Not for strangers, though Python calls them global: protocol assignments (Oracle's metadata), the 6to4 relay, Azure's
+# metadata, site-local and documentation addresses.
+_SPECIAL = tuple(
+    ipaddress.ip_network(one)
+    for one in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "fec0::/10", "3fff::/20")
+)
 _LONGEST_URL = 8192
 _MOST_ADDRESSES = 4
 
@@ -52,7 +58,10 @@ def check_url(url: str) -> None:
 def is_public(address: str) -> bool:
     """Whether an IP address is globally reachable unicast, also when it wraps an IPv4 address (mapped, 6to4, NAT64)."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    return all(one.is_global and not one.is_multicast and not one.is_reserved for one in _unwrapped(ip))
+    return all(
+        one.is_global and not one.is_multicast and not one.is_reserved and not any(one in net for net in _SPECIAL)
+        for one in _unwrapped(ip)
+    )
 
 
 def _unwrapped(ip: IPAddress) -> Iterable[IPAddress]:

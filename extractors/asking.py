@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
-from extractors.exchange import Answer, Question
+from extractors.exchange import Answer, Failure, Question
 from extractors.secret import Secrets
 from extractors.signing import signed_query
 from extractors.source import FetchPolicy, Source
@@ -55,17 +55,27 @@ def signed(question: Question, policy: FetchPolicy, secrets: Secrets, at: dateti
     return replace(question, url=url, headers=headers, content=query.encode(), unsigned=False)
 
 
-def redirected(question: Question, answer: Answer, target: str, secret: set[str]) -> Question:
-    """The next request: GET after 303 (and after a POST that got 301 or 302); secrets stay with their host.
+def redirected(question: Question, answer: Answer, target: str, secrets: Secrets) -> Question:
+    """The next request: GET after 303 (and after a POST that got 301 or 302); what is secret stays with its host.
 
-    It is never signed: a signature is for the address that the source names.
+    It is never signed: a signature is for the address that the source names. Raises Failure where a body would go to
+    another host.
     """
-    before, after = urlsplit(question.url), urlsplit(target)
-    headers = question.headers
-    if (before.scheme, before.netloc) != (after.scheme, after.netloc):
-        headers = {name: value for name, value in headers.items() if name not in secret}
-    keeps = answer.status in {307, 308} or (question.method == "GET" and answer.status != 303)
-    if keeps:
+    stays = _same_host(question.url, target)
+    headers = question.headers if stays else secrets.public(question.headers)
+    if answer.status in {307, 308} or (question.method == "GET" and answer.status != 303):
+        if question.content is not None and not stays:
+            told = f"redirected with its body to another host, {urlsplit(target).netloc}: not sent there"
+            raise Failure("http_error", told, answer=answer)
         return Question(question.method, target, headers, question.content)
     headers = {name: value for name, value in headers.items() if name.lower() != "content-type"}
     return Question("GET", target, headers)
+
+
+def _same_host(one: str, other: str) -> bool:
+    """Whether two addresses are of one server; going over to TLS on the usual ports is no change."""
+    before, after = urlsplit(one), urlsplit(other)
+    if (before.scheme, before.netloc) == (after.scheme, after.netloc):
+        return True
+    secured = (before.scheme, before.port or 80, after.scheme, after.port or 443) == ("http", 80, "https", 443)
+    return secured and before.hostname == after.hostname

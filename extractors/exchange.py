@@ -19,7 +19,7 @@ import httpx2
 
 from extractors.address import CheckedBackend, RefusedAddress, Resolver, check_url, resolve
 from extractors.capture import Outcome
-from extractors.decode import BrokenEncoding, TooLarge, is_cut, undo_encoding
+from extractors.decode import BrokenEncoding, TooLarge, undo_encoding
 
 # httpx2 logs whole addresses at INFO, hpack whole headers at DEBUG: either could carry a secret.
 for _name in ("httpx2", "hpack", "httpcore2"):
@@ -82,14 +82,17 @@ class Answer:
 
 
 class _Stream(httpx2.AsyncByteStream):
-    """The pool's body stream; closing it gives the connection back."""
+    """The pool's body stream; closing it gives the connection back, unless the server said more than it announced."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: Any, *, has_body: bool) -> None:
         self._inner = inner
+        self._has_body = has_body
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for part in self._inner:
             yield part
+        if _leftover(self._inner).strip() and self._has_body:
+            raise httpcore2.RemoteProtocolError("the server sent more than the Content-Length it declared")
 
     async def aclose(self) -> None:
         await self._inner.aclose()
@@ -122,7 +125,7 @@ class _Transport(httpx2.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
-        stream = _Stream(answer.stream)
+        stream = _Stream(answer.stream, has_body=answer.status not in {204, 304})
         return httpx2.Response(answer.status, headers=answer.headers, stream=stream, extensions=answer.extensions)
 
     async def aclose(self) -> None:
@@ -174,6 +177,8 @@ class Exchange:
             raise Failure("timeout", _told(error), retry=True) from error
         except (httpcore2.NetworkError, httpcore2.RemoteProtocolError, OSError) as error:
             raise Failure("http_error", _told(error), retry=not _is_tls(error)) from error
+        except (ValueError, LookupError, httpx2.HTTPError) as error:  # whatever else a far side's bytes can provoke
+            raise Failure("http_error", f"an answer that can't be read: {_told(error)}") from error
 
     async def _ask(self, question: Question, limit: int, *, truncate: bool) -> Answer:
         request = self._client.build_request(
@@ -185,10 +190,7 @@ class Exchange:
         finally:
             await response.aclose()
         received_at = datetime.now(UTC)
-        encoding = response.headers.get("content-encoding", "")
-        body = undo_encoding(payload, encoding, limit, truncate=truncate)
-        if not truncate and _ends_with_connection(response) and is_cut(payload, encoding, body):
-            raise BrokenEncoding("the gzip stream ends before its end")
+        body = undo_encoding(payload, response.headers.get("content-encoding", ""), limit, truncate=truncate)
         return Answer(
             question, str(request.url), request.headers.multi_items(), response.status_code, response.reason_phrase,
             response.http_version, response.headers, payload, body, received_at,
@@ -211,10 +213,16 @@ async def _payload(response: httpx2.Response, limit: int, *, truncate: bool) -> 
     return b"".join(pieces)[:limit] if truncate else b"".join(pieces)
 
 
-def _ends_with_connection(response: httpx2.Response) -> bool:
-    headers = response.headers
-    framed = "content-length" in headers or "transfer-encoding" in headers
-    return not framed and response.http_version.startswith("HTTP/1")
+def _leftover(stream: Any) -> bytes:
+    """What came after the end of an HTTP/1.1 message. The connection is then not used again: the rest would be taken
+    for the answer to the next request."""
+    request = getattr(stream, "_pool_request", None)
+    connection = getattr(getattr(request, "connection", None), "_connection", None)
+    state = getattr(connection, "_h11_state", None)
+    left: bytes = state.trailing_data[0] if state is not None else b""
+    if left and state is not None:
+        state.send_failed()
+    return left
 
 
 def _is_tls(error: Exception) -> bool:

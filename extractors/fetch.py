@@ -13,23 +13,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import httpx2
-
 from extractors.address import RefusedAddress, Resolver, check_url, resolve
+from extractors.answers import HTTP_OK, MULTIPLE_CHOICES, asked_wait, final, judge, redirect_target
 from extractors.archive import ArchiveWriter, Place, Received, Sent
-from extractors.asking import PRODUCT, headers_of, question_of, redirected, signed
-from extractors.blocked import blocked_by_body, blocked_by_headers, is_login
+from extractors.asking import headers_of, question_of, redirected, signed
+from extractors.blocked import is_login
 from extractors.capture import Capture, Outcome, new_capture_id
 from extractors.exchange import Answer, Exchange, Failure, Question
 from extractors.grant import token_in, token_request
-from extractors.politeness import LONGEST_WAIT_SECONDS, HostGate, TooLongAWait, backoff, retry_after
-from extractors.robots import ROBOTS_BYTES, Robots
+from extractors.politeness import LONGEST_WAIT_SECONDS, MOST_FAILURES, HostGate, TooLongAWait, backoff
+from extractors.robots import ROBOTS_BYTES, Robots, product_token
 from extractors.secret import Secrets
 from extractors.source import Category, Source
 
-HTTP_OK = 200
-_BLOCKED = frozenset({401, 403, 407, 429, 451})
-_WORTH_RETRYING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PAUSED = "paused"
 
 
 @dataclass(slots=True)
@@ -56,12 +53,13 @@ async def fetch_categories(
     environment: Mapping[str, str] | None = None,
     resolver: Resolver = resolve,
     tls: ssl.SSLContext | None = None,
+    paused: str | None = None,
 ) -> list[Capture]:
     """Every page of ``categories``: one capture each, in order of category and page, whatever came of it.
 
     Raises MissingSecret before anything is asked for, ValueError for a category without url. Answers go into
     ``archive``, which the caller opened. ``resolver`` and ``tls`` replace the system's name resolution and its
-    certificate store.
+    certificate store. ``paused``: the source was blocked earlier in this observation, and nothing is asked for.
     """
     secrets = Secrets(source, environment)
     on = observed_at.astimezone(source.zone).date()
@@ -76,16 +74,32 @@ async def fetch_categories(
         tls=tls,
     )
     async with client, asyncio.TaskGroup() as group:
-        visit = _Visit(source, observed_at, secrets, client, archive)
+        visit = _Visit(source, observed_at, secrets, client, archive, paused)
         tasks = [group.create_task(visit.category(one)) for one in pages]
     return [capture for task in tasks for capture in task.result()]
+
+
+def pause_of(captures: Sequence[Capture]) -> str | None:
+    """Why the rest of the observation must not be asked for, from what came of some of it; None: go on."""
+    for capture in captures:
+        if capture.outcome == "blocked":
+            detail = capture.outcome_detail or "blocked"
+            is_told = detail.startswith(_PAUSED)
+            return detail if is_told else f"{_PAUSED} after {capture.category_id} page {capture.page_no}: {detail}"
+    return None
 
 
 class _Visit:
     """One run of one source: the gates of its hosts, their rules, and whether it has been told to go away."""
 
     def __init__(
-        self, source: Source, observed_at: datetime, secrets: Secrets, client: Exchange, writer: ArchiveWriter
+        self,
+        source: Source,
+        observed_at: datetime,
+        secrets: Secrets,
+        client: Exchange,
+        writer: ArchiveWriter,
+        paused: str | None,
     ) -> None:
         self._source = source
         self._policy = source.fetch
@@ -93,31 +107,40 @@ class _Visit:
         self._secrets = secrets
         self._client = client
         self._writer = writer
-        self._paused: str | None = None
+        self._paused = paused
         self._granting = asyncio.Lock()
         self._granted = source.fetch.grant is None
         self._gates: dict[str, HostGate] = {}
         self._headers = headers_of(source)
         self._marks = tuple(source.fetch.blocked_marks)
-        agent = source.fetch.user_agent or PRODUCT
-        self._robots = Robots(agent, self._ask_robots)
+        self._robots = Robots(product_token(self._headers["User-Agent"]), self._ask_robots)
 
     async def category(self, pages: list[_Page]) -> list[Capture]:
         """The captures of one category's pages, in order."""
         return [await self._page(page) for page in pages]
 
     async def _page(self, page: _Page) -> Capture:
-        await self._authorize()
+        if self._paused is None:
+            await self._authorize()
         if self._paused is not None:
             return self._capture(page, "blocked", self._paused)
         try:
             question = question_of(self._policy, self._secrets, self._headers, page.url, page.body)
             answer = await self._tried(question, robots=True)
         except Failure as failure:
+            self._count(
+                page, failed=failure.outcome == "timeout" or (failure.retry and failure.outcome == "http_error")
+            )
             if failure.outcome == "blocked" and self._paused is None:
-                self._paused = f"paused after {page.category.id} page {page.number}: {failure.detail}"
+                self._paused = f"{_PAUSED} after {page.category.id} page {page.number}: {failure.detail}"
             return self._capture(page, failure.outcome, failure.detail, failure.answer)
+        self._count(page, failed=False)
         return self._capture(page, "ok", None, answer)
+
+    def _count(self, page: _Page, *, failed: bool) -> None:
+        gate = self._gates.get(urlsplit(page.url).netloc.lower())
+        if gate is not None:
+            gate.count(failed=failed)
 
     async def _authorize(self) -> None:
         """Get the run's access token, where the source wants one: asked for once, never archived; without it, pause."""
@@ -134,7 +157,7 @@ class _Visit:
                     raise ValueError(f"status {answer.status}")
                 self._secrets.add_token(token_in(answer.body))
             except (Failure, ValueError) as error:
-                self._paused = f"paused: no access token from {grant.url}: {error}"
+                self._paused = f"{_PAUSED}: no access token from {grant.url}: {error}"
 
     async def _tried(self, question: Question, *, robots: bool) -> Answer:
         """The answer after as many tries as the policy has, none before the host wants it. Raises Failure."""
@@ -147,7 +170,7 @@ class _Visit:
                 wait = max(failure.wait_seconds or 0.0, backoff(attempt))
                 spent = attempt >= self._policy.attempts or budget.left <= 0
                 if not failure.retry or spent or wait > LONGEST_WAIT_SECONDS:
-                    raise _final(failure, attempt, wait) from failure
+                    raise final(failure, attempt, wait) from failure
             await asyncio.sleep(wait)
             attempt += 1
 
@@ -156,17 +179,19 @@ class _Visit:
         first = question
         for _ in range(self._policy.max_redirects + 1):
             answer = await self._hop(question, budget, robots=robots)
-            target = _target(answer)
+            target = redirect_target(answer)
             if target is None:
-                _judge(answer, first.url, self._marks, robots=robots)
+                judge(answer, first.url, self._marks, robots=robots)
                 return answer
             if is_login(first.url, target):
                 raise Failure("blocked", f"redirected to a login page, {self._secrets.mask_url(target)}", answer=answer)
-            question = redirected(question, answer, target, set(self._secrets.headers))
+            question = redirected(question, answer, target, self._secrets)
         raise Failure("http_error", f"more than {self._policy.max_redirects} redirects", answer=answer)
 
     async def _hop(self, question: Question, budget: _Budget, *, robots: bool) -> Answer:
         gate = self._gate(question.url)
+        if gate.is_down:
+            raise Failure("http_error", f"not asked: the last {MOST_FAILURES} pages of this host failed", retry=False)
         if robots:
             rules = await self._robots.rules(question.url)
             rules.check(question.url)
@@ -176,8 +201,8 @@ class _Visit:
                 if self._paused is not None and robots:
                     raise Failure("blocked", self._paused)
                 answer = await self._ask(question, budget, robots=robots)
-                if answer.status in _WORTH_RETRYING:
-                    gate.hold(_asked_wait(answer) or 0.0)
+                if answer.status >= MULTIPLE_CHOICES:
+                    gate.hold(asked_wait(answer) or 0.0)
                 return answer
         except TooLongAWait as error:
             raise Failure("http_error", str(error)) from error
@@ -199,7 +224,7 @@ class _Visit:
 
     async def _ask_robots(self, url: str) -> Answer:
         try:
-            answer = await self._tried(Question("GET", url, dict(self._headers)), robots=False)
+            answer = await self._tried(Question("GET", url, self._secrets.public(self._headers)), robots=False)
         except Failure as failure:
             if failure.answer is not None:
                 self._store(failure.answer)
@@ -257,42 +282,3 @@ class _Visit:
             warc_offset=place.warc_offset if place else None,
             warc_length=place.warc_length if place else None,
         )
-
-
-def _judge(answer: Answer, asked: str, marks: tuple[str, ...], *, robots: bool) -> None:
-    """Raises Failure unless ``answer`` is a page; a robots.txt is never a wall, only there or not."""
-    wall = None if robots is False else blocked_by_headers(answer.headers)
-    if wall is None and robots and answer.body:
-        wall = blocked_by_body(answer.body, marks)
-    wait = _asked_wait(answer)
-    if wall is not None:
-        raise Failure("blocked", wall, answer=answer)
-    if answer.status in _BLOCKED:
-        retry = answer.status in _WORTH_RETRYING
-        raise Failure("blocked", f"status {answer.status}", retry=retry, wait_seconds=wait, answer=answer)
-    if not 200 <= answer.status < 300:
-        retry = answer.status in _WORTH_RETRYING
-        raise Failure("http_error", f"status {answer.status}", retry=retry, wait_seconds=wait, answer=answer)
-    if is_login(asked, answer.url):
-        raise Failure("blocked", "redirected to a login page", answer=answer)
-    if not answer.body.strip():
-        raise Failure("empty", "an empty body", answer=answer)
-
-
-def _asked_wait(answer: Answer) -> float | None:
-    return retry_after(answer.headers.get("retry-after"), answer.received_at)
-
-
-def _target(answer: Answer) -> str | None:
-    try:
-        return answer.redirects_to
-    except (httpx2.InvalidURL, ValueError) as error:
-        raise Failure("http_error", f"redirected to what is no address: {error}", answer=answer) from error
-
-
-def _final(failure: Failure, attempt: int, wait: float) -> Failure:
-    """``failure`` as it is recorded, with how often it was tried, or why not again."""
-    detail = failure.detail if attempt == 1 else f"{failure.detail} ({attempt} tries)"
-    if failure.retry and wait > LONGEST_WAIT_SECONDS:
-        detail += f"; the host asks for a wait of {wait:.0f} s"
-    return Failure(failure.outcome, detail, retry=failure.retry, answer=failure.answer)

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT_SECONDS = 300.0
+LONGEST_WAITS_SECONDS = 900.0  # all that one host may ask for in one run
+MOST_FAILURES = 20  # pages in a row
 _FIRST_BACKOFF_SECONDS = 1.0
 _LONGEST_BACKOFF_SECONDS = 60.0
 
@@ -29,6 +31,18 @@ class HostGate:
         self._places = asyncio.Semaphore(concurrency)
         self._order = asyncio.Lock()
         self._free_at = 0.0
+        self._held_until = 0.0
+        self._asked = 0.0
+        self._failures = 0
+
+    @property
+    def is_down(self) -> bool:
+        """Whether so many pages in a row failed that asking for more would only add to the host's trouble."""
+        return self._failures >= MOST_FAILURES
+
+    def count(self, *, failed: bool) -> None:
+        """Note what came of a page: the host failed, or it answered, whatever it said."""
+        self._failures = self._failures + 1 if failed else 0
 
     def at_least(self, delay_seconds: float) -> None:
         """Take the host's own crawl delay where it is larger than ours."""
@@ -36,7 +50,8 @@ class HostGate:
 
     def hold(self, seconds: float) -> None:
         """No request for so long from now on: what Retry-After asks for."""
-        self._free_at = max(self._free_at, asyncio.get_running_loop().time() + seconds)
+        self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
+        self._asked += seconds
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -49,16 +64,21 @@ class HostGate:
             try:
                 yield
             finally:
-                self.hold(self._delay)
+                self._free_at = max(self._free_at, asyncio.get_running_loop().time() + self._delay)
 
     async def _wait(self) -> None:
         clock = asyncio.get_running_loop().time
         async with self._order:
-            while (wait := self._free_at - clock()) > 0:
-                if wait > LONGEST_WAIT_SECONDS:
-                    raise TooLongAWait(f"the host asks for a wait of {wait:.0f} s more")
+            while (wait := max(self._free_at, self._held_until) - clock()) > 0:
+                self._bear(self._held_until - clock())
                 await asyncio.sleep(wait)
             self._free_at = clock() + self._delay
+
+    def _bear(self, held: float) -> None:
+        if held > LONGEST_WAIT_SECONDS:
+            raise TooLongAWait(f"the host asks for a wait of {held:.0f} s more")
+        if held > 0 and self._asked > LONGEST_WAITS_SECONDS:
+            raise TooLongAWait(f"the host asked for waits of {self._asked:.0f} s in all")
 
 
 def backoff(attempt: int) -> float:

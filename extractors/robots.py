@@ -52,6 +52,12 @@ class Rules:
         return max(delay, rate.seconds / rate.requests if rate and rate.requests else 0.0)
 
 
+def product_token(user_agent: str) -> str:
+    """The name by which robots.txt files know the sender of ``user_agent`` (RFC 9309, section 2.2.1)."""
+    disguised = re.search(r"\(compatible;\s*([^\s;/)]+)", user_agent)
+    return disguised.group(1) if disguised else re.split(r"[\s/(]", user_agent.strip(), maxsplit=1)[0]
+
+
 class Robots:
     """The rules of every host of a run. ``agent`` is the product token that the rules are matched with."""
 
@@ -93,8 +99,10 @@ def _ours(text: str, agent: str) -> str:
     """``text`` with every group that can't be ours under one name: protego's work is agents times rules."""
 
     def renamed(match: re.Match[str]) -> str:
-        name = match.group(2).partition("#")[0].strip().lower()
-        ours = name == "*" or (name.replace("*", "") in agent.lower() and name != "")
-        return match.group(0) if ours or not name else f"{match.group(1)} {_NOBODY}"
+        name = match.group(2).partition("#")[0].partition("/")[0].strip().lower()
+        if not name:
+            return match.group(0)
+        ours = name == "*" or name.replace("*", "") in agent.lower()
+        return f"{match.group(1)} {name if ours else _NOBODY}"
 
     return _AGENT_LINE.sub(renamed, text)

@@ -27,7 +27,7 @@ _SHORTEST_MASKED = 4
 
 
 class MissingSecret(Exception):  # noqa: N818
-    """An environment variable that a source names and that is not set."""
+    """An environment variable that a source names and that is not set, or not fit for its use."""
 
 
 class Secrets:
@@ -39,7 +39,7 @@ class Secrets:
         self._values: dict[str, str] = {}
         policy = source.fetch
         self.headers = {
-            name: self._value(variable, f"fetch.secret_headers.{name}")
+            name: self._header(variable, f"fetch.secret_headers.{name}")
             for name, variable in policy.secret_headers.items()
         }
         self.keys = self._keys(policy.signing) if policy.signing is not None else None
@@ -54,6 +54,15 @@ class Secrets:
         value = self._environment.get(variable)
         if not value:
             raise MissingSecret(f"source {self._source}: {key} names the environment variable {variable}, not set")
+        self._values[variable] = value
+        return value
+
+    def _header(self, variable: str, key: str) -> str:
+        """A value fit for a header, without the line end that secrets from files tend to have; no error quotes it."""
+        value = self._value(variable, key).strip()
+        if not value or not value.isascii() or not value.isprintable():
+            told = "its value is empty or not printable ASCII, which no header can hold"
+            raise MissingSecret(f"source {self._source}: {key} names the environment variable {variable}; {told}")
         self._values[variable] = value
         return value
 
@@ -75,6 +84,10 @@ class Secrets:
         """Send ``token`` with every request from now on, and mask it wherever it stands."""
         self._values["access token"] = token
         self.headers["Authorization"] = f"Bearer {token}"
+
+    def public(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """``headers`` without those that are secret, for a host that the source does not name."""
+        return {name: value for name, value in headers.items() if name.lower() not in self._header_names}
 
     def expand_url(self, url: str) -> str:
         """``url`` with each ``${NAME}`` replaced by its percent-encoded value."""

@@ -70,6 +70,11 @@ class StageDir:
         return self.path / f"problems-{batch:03d}.jsonl"
 
     @property
+    def pause(self) -> Path:
+        """Why nothing more is asked of a source that was blocked in this observation, as text; absent: it was not."""
+        return self.path / "paused.txt"
+
+    @property
     def accepted(self) -> Path:
         """Rows that passed the audit, Parquet."""
         return self.path / "accepted.parquet"

@@ -34,22 +34,30 @@ def plan(settings: Settings, source: str, observed_at: datetime) -> list[Answer]
     batches = [
         {"batch": number, "categories": ids[start : start + chosen.batch_size]} for number, start in enumerate(starts)
     ]
-    StageDir(settings.home, source, observed_at).keep_batches(set(range(len(batches))))
+    stage = StageDir(settings.home, source, observed_at)
+    stage.keep_batches(set(range(len(batches))))
+    stage.pause.unlink(missing_ok=True)
     return batches
 
 
 def fetch(settings: Settings, source: str, observed_at: datetime, batch: Answer) -> Answer:
-    """Fetch and archive the pages of one batch; counts captures by outcome."""
+    """Fetch and archive the pages of one batch; counts captures by outcome.
+
+    Once a batch was blocked, the others of that observation are recorded as blocked without asking.
+    """
     from extractors.archive import Archive
     from extractors.capture import write_captures
-    from extractors.fetch import fetch_categories
+    from extractors.fetch import fetch_categories, pause_of
 
     chosen = read_one_source(settings.config, source)
     categories = [chosen.category(name) for name in batch["categories"]]
     stage = StageDir(settings.home, source, observed_at)
+    paused = stage.pause.read_text(encoding="utf-8") if stage.pause.is_file() else None
     with Archive(settings.home).writer(source, observed_at, batch["batch"]) as archive:
-        captures = asyncio.run(fetch_categories(chosen, categories, observed_at, archive=archive))
+        captures = asyncio.run(fetch_categories(chosen, categories, observed_at, archive=archive, paused=paused))
     write_captures(stage.captures(batch["batch"]), captures)
+    if reason := pause_of(captures):
+        stage.write_text(stage.pause, reason)
     outcomes = Counter(capture.outcome for capture in captures)
     return {"batch": batch["batch"], "captures": len(captures), "outcomes": dict(outcomes)}
 

@@ -164,10 +164,14 @@ def quick_backoff(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("extractors.fetch.backoff", lambda attempt: 0.01 * attempt)
 
 
-def make_source(urls: dict[str, tuple[str, int]], *, allow_private: bool = True, **policy: Any) -> Source:
+def make_source(
+    urls: dict[str, tuple[str, int]], *, allow_private: bool = True, body: str | None = None, **policy: Any
+) -> Source:
     """A source with a category for each of ``urls`` (id -> address, pages)."""
     fetch = {"delay_seconds": 0.0, "timeout_seconds": 3.0, "max_bytes": 1024 * 1024, **policy}
-    categories = [{"id": name, "title": name, "url": url, "pages": pages} for name, (url, pages) in urls.items()]
+    categories = [
+        {"id": name, "title": name, "url": url, "pages": pages, "body": body} for name, (url, pages) in urls.items()
+    ]
     return Source.model_validate({
         "source": "hostile", "title": "A hostile shop", "site": "books-toscrape", "timezone": "Asia/Shanghai",
         "contact": "https://shelf.example/bot", "allow_private": allow_private, "categories": categories,
@@ -181,9 +185,9 @@ def visit(archive: Archive, quick_backoff: None) -> Callable[..., Awaitable[list
 
     async def go(*addresses: str, with_: dict[str, Any] | None = None, **more: Any) -> list[Capture]:
         options = {name: more.pop(name) for name in ("environment", "resolver", "tls") if name in more}
-        allow_private = more.pop("allow_private", True)
+        allow_private, body = more.pop("allow_private", True), more.pop("body", None)
         urls = {f"c{number}": (url, 1) for number, url in enumerate(addresses)} | more
-        source = make_source(urls, allow_private=allow_private, **(with_ or {}))
+        source = make_source(urls, allow_private=allow_private, body=body, **(with_ or {}))
         with archive.writer(source.source, OBSERVED_AT, 0) as writer:
             return await fetch_categories(source, source.categories, OBSERVED_AT, archive=writer, **options)
 

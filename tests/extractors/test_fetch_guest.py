@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import logging
-import ssl
 import time
 from datetime import UTC, datetime
 
 import pytest
 
-from extractors.address import RefusedAddress, check_url, is_public
 from extractors.politeness import backoff, retry_after
-from extractors.secret import MissingSecret
 
 
 def _robots(server, text: str, **more) -> None:
@@ -29,6 +25,38 @@ async def test_robots_is_asked_once_and_obeyed(server, visit):
     assert [one.outcome for one in captures] == ["robots_denied", "ok", "ok", "ok"]
     assert sorted(server.paths()) == ["/list", "/list?page=2", "/private/open"]
     assert [request.path for request in server.requests].count("/robots.txt") == 1
+
+
+@pytest.mark.parametrize("name", ["Shelfradar", "SHELFRADAR/0.1", "shelfradar # us", "*"])
+@pytest.mark.parametrize("form", ["{}", "\ufeff{}", "{}\r\n# the end"])
+async def test_our_name_is_known_however_it_is_written(server, visit, name, form):
+    _robots(server, form.format(f"User-agent: {name}\r\nDisallow: /"))
+    (capture,) = await visit(server.url("/list"))
+    assert (capture.outcome, server.paths()) == ("robots_denied", [])
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "token"),
+    [("ShelfBot/2.0 (+https://shelf.example/bot)", "ShelfBot"), ("ShelfBot", "ShelfBot"),
+     ("Mozilla/5.0 (compatible; ShelfBot/1.0; +https://shelf.example/bot)", "ShelfBot")],
+)  # fmt: skip
+async def test_a_name_of_the_operators_own_is_sent_and_looked_up(server, visit, user_agent, token):
+    _robots(server, f"User-agent: {token}\nDisallow: /secret\n\nUser-agent: shelfradar\nDisallow: /\n")
+    server.page("/list")
+    secret, listed = await visit(server.url("/secret"), server.url("/list"), with_={"user_agent": user_agent})
+    assert (secret.outcome, listed.outcome) == ("robots_denied", "ok")
+    assert {request.headers["user-agent"] for request in server.requests} == {user_agent}
+
+
+async def test_robots_may_move_once_or_twice_but_not_for_ever(server, visit):
+    server.page("/robots.txt", b"", status=301, location=server.url("/rules", "127.0.0.2"))
+    server.page("/rules", b"User-agent: *\nDisallow: /private\n")
+    server.page("/list")
+    private, listed = await visit(server.url("/private"), server.url("/list"))
+    assert (private.outcome, listed.outcome) == ("robots_denied", "ok")
+    server.page("/rules", b"", status=302, location=server.url("/robots.txt"))
+    (unavailable,) = await visit(server.url("/list"))
+    assert unavailable.outcome == "ok", "RFC 9309: rules that can't be had for redirects are as if there were none"
 
 
 async def test_rules_for_us_by_name_win(server, visit):
@@ -153,131 +181,6 @@ async def test_a_login_page_at_the_end_of_a_redirect_is_a_wall(server, visit):
     server.page("/account/login", b"<form>")
     (capture,) = await visit(server.url("/list"))
     assert (capture.outcome, server.paths()) == ("blocked", ["/list"])
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
-        "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "2002:a9fe:a9fe::1", "240.0.0.1",
-    ],
-)  # fmt: skip
-def test_what_is_not_public(address):
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize(
-    "address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::808:808"]
-)
-def test_what_is_public(address):
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "http://", "http://user@shop.test/", "http://shop.test:0/", "http://shop.test:x/",
-            "http://shop.test/\r\nX: y", "http://shop.test/" + "a" * 9000, "shop.test/list"],
-)  # fmt: skip
-def test_what_is_no_address_of_a_page(url):
-    with pytest.raises(RefusedAddress):
-        check_url(url)
-
-
-async def test_private_addresses_are_refused_by_number_and_by_name(server, visit):
-    async def to_loopback(host: str, port: int) -> list[str]:
-        return ["127.0.0.1"]
-
-    captures = await visit(
-        server.url("/"), server.url("/", "2130706433"), server.url("/", "rebound.test"), "http://[::1]/",
-        allow_private=False, resolver=to_loopback,
-    )  # fmt: skip
-    assert {one.outcome for one in captures} == {"refused_address"}
-    assert server.requests == []
-
-
-async def test_one_private_address_among_public_ones_is_enough_to_refuse(server, visit, monkeypatch):
-    monkeypatch.setattr("extractors.address.is_public", lambda address: address == "127.0.0.1")
-
-    async def mixed(host: str, port: int) -> list[str]:
-        return ["127.0.0.1", "10.0.0.1"]
-
-    (capture,) = await visit(server.url("/", "mixed.test"), allow_private=False, resolver=mixed)
-    assert (capture.outcome, server.requests) == ("refused_address", [])
-
-
-async def test_a_redirect_to_a_private_address_is_refused(server, visit, monkeypatch):
-    monkeypatch.setattr("extractors.address.is_public", lambda address: address != "127.0.0.2")
-    server.page("/list", b"", status=302, location=server.url("/inside", "127.0.0.2"))
-    (capture,) = await visit(server.url("/list"), allow_private=False)
-    assert (capture.outcome, server.paths()) == ("refused_address", ["/list"])
-
-
-async def test_a_name_that_changes_between_check_and_connect_gains_nothing(server, visit, monkeypatch):
-    monkeypatch.setattr("extractors.address.is_public", lambda address: address == "127.0.0.1")
-    answers = []
-
-    async def rebinding(host: str, port: int) -> list[str]:
-        answers.append("127.0.0.2" if answers else "127.0.0.1")
-        return [answers[-1]]
-
-    server.page("/list", connection="keep-alive")
-    (first,) = await visit(server.url("/list", "rebinding.test"), allow_private=False, resolver=rebinding)
-    assert (first.outcome, answers) == ("ok", ["127.0.0.1"]), "one look-up a connection, and that answer is used"
-    assert {request.address for request in server.requests} == {"127.0.0.1"}
-    (second,) = await visit(server.url("/list", "rebinding.test"), allow_private=False, resolver=rebinding)
-    assert second.outcome == "refused_address"
-
-
-async def _shop(host: str, port: int) -> list[str]:
-    return ["127.0.0.1"]
-
-
-async def test_tls_is_verified_by_host_name_though_the_address_is_pinned(tls_server, visit, authority):
-    trusting = ssl.create_default_context()
-    authority.configure_trust(trusting)
-    tls_server.page("/list")
-    (good,) = await visit(tls_server.url("/list", "shop.test"), resolver=_shop, tls=trusting)
-    (other,) = await visit(tls_server.url("/list", "other.test"), resolver=_shop, tls=trusting, with_={"attempts": 3})
-    (stranger,) = await visit(tls_server.url("/list", "shop.test"), resolver=_shop)
-    assert (good.outcome, other.outcome, stranger.outcome) == ("ok", "http_error", "http_error")
-    assert "certificate" in other.outcome_detail.lower()
-    assert "tries" not in other.outcome_detail, "a certificate won't mend itself"
-
-
-async def test_secrets_are_sent_and_nowhere_recorded(server, visit, archive, caplog):
-    caplog.set_level(logging.DEBUG)
-    server.page("/api", b"{}", x_echo="s3cret/value")
-    environment = {"SHOP_KEY": "s3cret/value", "SHOP_APP": "app-4711"}
-    (capture,) = await visit(
-        server.url("/api?app=${SHOP_APP}&access_token=abc&page=1"),
-        environment=environment, with_={"secret_headers": {"X-Shop-Key": "SHOP_KEY"}},
-    )  # fmt: skip
-    seen = server.requests[-1]
-    assert (seen.headers["x-shop-key"], seen.path) == ("s3cret/value", "/api?app=app-4711&access_token=abc&page=1")
-    assert "x-shop-key" not in server.requests[0].headers, "robots.txt needs no key"
-    import gzip
-
-    stored = gzip.decompress((archive.folder / capture.warc_file).read_bytes()).decode()
-    for secret in ("s3cret", "app-4711", "=abc"):
-        assert secret not in stored
-        assert secret not in repr(capture)
-        assert secret not in caplog.text
-    assert capture.final_url == server.url("/api?app=***&access_token=***&page=1")
-    assert "X-Shop-Key: ***" in stored or "x-shop-key: ***" in stored
-
-
-async def test_secret_headers_stay_with_their_host(server, visit):
-    server.page("/api", b"", status=307, location=server.url("/elsewhere", "127.0.0.2"))
-    server.page("/elsewhere")
-    await visit(server.url("/api"), environment={"K": "value"}, with_={"secret_headers": {"Authorization": "K"}})
-    by_path = {request.path: request.headers.get("authorization") for request in server.requests}
-    assert (by_path["/api"], by_path["/elsewhere"]) == ("value", None)
-
-
-async def test_a_missing_secret_is_told_before_anything_is_asked(server, visit):
-    with pytest.raises(MissingSecret, match=r"hostile.*X-Key.*SHOP_KEY"):
-        await visit(server.url("/"), environment={}, with_={"secret_headers": {"X-Key": "SHOP_KEY"}})
-    assert server.requests == []
 
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
