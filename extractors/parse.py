@@ -38,8 +38,8 @@ def parse_page(body: bytes, context: PageContext) -> Parsed:
     """
     try:
         return _read(body, context)
-    except UnreadablePage as refusal:
-        for name in context.spec.otherwise if refusal.kind != "blocked" else ():
+    except UnreadablePage:
+        for name in context.spec.otherwise:  # even where it looks like a wall: a page that holds a list is none
             with suppress(UnreadablePage):
                 return _read(body, replace(context, spec=read_spec(name)))
         raise
@@ -54,7 +54,7 @@ def explain_page(body: bytes, context: PageContext, limit: int = 20) -> Explaine
     """As :func:`parse_page`, and for the first ``limit`` entries what stood where: every field with the rule that
     found it, the raw text and the columns made of it. A page that can't be read is explained by its hint."""
     explained = _explain(body, context, limit)
-    for name in context.spec.otherwise if explained.refusal and explained.refusal.kind != "blocked" else ():
+    for name in context.spec.otherwise if explained.refusal else ():
         other = _explain(body, replace(context, spec=read_spec(name)), limit)
         if other.refusal is None:
             return other

@@ -82,10 +82,11 @@ def _parse_units(text: str, steps: _Steps, basis: UnitsBasis | None, window_days
     shown = " ".join(text.split())
     plain = unicodedata.normalize("NFKC", re.sub(r"[⁰¹²³⁴-⁹]", " ", text)).casefold()
     part = _sales_part(plain)
-    if part is None:
-        return None
-    bounds = _interval(part, steps)
-    if bounds is None:
+    bounds = _interval(part, steps) if part is not None else None
+    if part is not None and bounds is None:  # "4.8 (1.2万) 已售 3万+": several figures, of which one is of sales
+        part = _only_segment(plain)
+        bounds = _interval(part, steps) if part is not None else None
+    if part is None or bounds is None:
         return None
     said_basis, said_days = _wording(part, basis, window_days)
     return Units(bounds[0], bounds[1], said_basis, said_days, shown)
@@ -114,8 +115,15 @@ def _sales_part(plain: str) -> str | None:
         return None
     if not say.NOT_SALES.search(plain):
         return plain
-    parts = [one for one in say.SEGMENTS.split(plain) if say.SALES.search(one) and not say.NOT_SALES.search(one)]
-    return parts[0] if len(parts) == 1 else None
+    return _only_segment(plain)
+
+
+def _only_segment(plain: str) -> str | None:
+    """The part between separators that alone speaks of sales; None where there is none, or several."""
+    if say.ABOUT.search(plain):
+        return None
+    parts = [one for one in say.SEGMENTS.split(plain) if say.SALES.search(one)]
+    return parts[0] if len(parts) == 1 and not say.NOT_SALES.search(parts[0]) else None
 
 
 def _interval(part: str, steps: _Steps) -> tuple[int, int | None] | None:
@@ -165,6 +173,8 @@ def _one_number(digits: str, scale: str | None) -> tuple[int, int] | None:
     if len(digits) > 24:
         return None
     factor = _factor(scale)
+    if not factor:
+        return None  # a letter that means different powers in different languages
     plain = re.sub(r"[ ']", "", digits)
     if factor == 1 or re.fullmatch(r"\d{1,3}(?:,\d{3})+", plain):
         if not re.fullmatch(r"\d+|\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*|\d{1,2}(?:,\d{2})*,\d{3}", plain):

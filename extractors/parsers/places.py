@@ -32,7 +32,8 @@ _PROBE = LexborHTMLParser("<p></p>")
 class _Functions(functions.Functions):
     """JMESPath's functions, and more: ``from_json(text)`` is the JSON in a string, null where there is none;
     ``from_url(text)`` is the last part of an address's path as people write it ("ELECTRO+LAND": ELECTRO LAND);
-    ``find(value, name)`` is what stands under a key at any depth, the first in the document's order."""
+    ``find(value, name)`` is what stands under a key at any depth, the first in the document's order;
+    ``replace(text, old, new)`` fills a template such as an image's "{@width}"."""
 
     @functions.signature({"types": []})
     def _func_from_json(self, value: Any) -> Any:
@@ -41,6 +42,10 @@ class _Functions(functions.Functions):
     @functions.signature({"types": []}, {"types": ["string"]})
     def _func_find(self, value: Any, name: str) -> Any:
         return found_under(value, name)
+
+    @functions.signature({"types": ["string"]}, {"types": ["string"]}, {"types": ["string"]})
+    def _func_replace(self, text: str, old: str, new: str) -> str:
+        return text.replace(old, new)
 
     @functions.signature({"types": []})
     def _func_from_url(self, value: Any) -> Any:

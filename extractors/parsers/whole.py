@@ -20,6 +20,7 @@ _BEGINS = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _ENDS = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 BEGINNING, ENDING = 4096, 64 * 1024  # bytes of a page in which its beginning and, mostly, its end are found
 LOOKED_AT = 2 * 1024 * 1024  # characters of a refused page that are looked at for the hint
+WALL_WORDS = 1000  # a wall has fewer words than this
 SHELL_WORDS = 60  # fewer words than this in the visible text, beside scripts: a page drawn by its scripts
 
 
@@ -61,9 +62,11 @@ def _looks_like(body: bytes, context: PageContext) -> tuple[UnreadableKind, str]
     from extractors.blocked import blocked_by_body  # brings the HTTP library along: only for a refused page
 
     wall = blocked_by_body(body, tuple(context.source.fetch.blocked_marks))
-    found = _BLOCKED.search(text)
-    words = len(_visible(text).split())
-    if wall or (found and words < 1000):
+    visible = _visible(text)
+    words = len(visible.split())
+    # what a visitor reads; in a page without text also what its scripts say. A shop's own scripts name walls too
+    found = _BLOCKED.search(text if words < SHELL_WORDS else visible) if words < WALL_WORDS else None
+    if wall or found:
         return "blocked", f"blocked? {wall or 'the page says ' + repr(found[0] if found else '')}{called}"
     if words < SHELL_WORDS and "<script" in text.lower():
         return "shell", f"an empty shell that its scripts fill ({words} words of text){called}: read its JSON instead"

@@ -76,6 +76,15 @@ SHOWN = [
     ("2千万+", 20_000_000, None, UNSAID),
     ("26719", 26_719, 26_719, UNSAID),
     ("3M", 3_000_000, 3_999_999, UNSAID),
+    ("최근 구매 1만+", 10_000, None, EVER),
+    ("1.5만개 판매", 15_000, 15_999, EVER),
+    ("한 달간 1만 명 이상 구매했어요", 10_000, None, TRAILING),
+    ("10 bin+ satıldı", 10_000, None, EVER),
+    ("7日内已售 33", 33, 33, ("trailing", 7)),
+    ("20点以上販売済み", 20, None, EVER),
+    ("4.8(1.2万) 已售 3万+", 30_000, None, EVER),
+    ("4.8 (1234) | +10mil vendidos", 10_000, None, EVER),
+    ("700 verkauft / 20 verfügbar", 700, 700, EVER),
 ]
 
 NOT_SHOWN = [
@@ -83,7 +92,8 @@ NOT_SHOWN = [
     "12 watching", "3 left in stock", "还剩 5 件 库存", "85% sold", "-5 sold", "−5 sold", "约1000件已售",
     "about 300 sold", "5千1万", "1.5万5千", "2K3 sold", "1.23 sold", "#1 sold in Books",
     "sold", "999999999999999 sold", "9" * 400 + " sold", "1,23 sold",
-    "12.34.56 sold", "10 sold 20 sold",
+    "12.34.56 sold", "10 sold 20 sold", "2000+ 回购", "2人团", "40 Beobachter", "2人以上がウォッチ中", "7 bids", "12 lượt đánh giá",
+    "1 B+ satıldı", "1.5万+人付款 · 已售3000+", "约1万 | 已售 300",
 ]  # fmt: skip
 
 

@@ -30,6 +30,7 @@ TRUTH_ELSEWHERE = {  # a spec -> the tests that know the truth of its pages, and
     "oscar": ("tests/shops", "its pages come from a shop that the test fills and serves"),
     "mercadolibre-search-state": ("tests/recorded", "another form of mercadolibre-search, whose form_state reads it"),
     "mercadolibre-search-html": ("tests/recorded", "another form of mercadolibre-search, whose form_cards reads it"),
+    "flipkart-search-state": ("tests/recorded", "another form of flipkart-search, whose form_state reads it"),
     "taobao-search-html": ("tests/recorded", "another form of taobao-search, whose form_cards reads it"),
 }
 
