@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 
-CJK = {"百": 10**2, "千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8,
-       "백": 10**2, "천": 10**3, "만": 10**4, "억": 10**8}
+CJK = {
+    "百": 10**2, "千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "백": 10**2, "천": 10**3,
+    "만": 10**4, "억": 10**8,
+}  # fmt: skip
 WORDS = {
     "k": 10**3, "thousand": 10**3, "mil": 10**3, "mille": 10**3, "tsd": 10**3, "tys": 10**3, "тыс": 10**3,
     "rb": 10**3, "ribu": 10**3, "lakh": 10**5, "m": 10**6, "mi": 10**6, "mio": 10**6, "mn": 10**6, "mln": 10**6,
@@ -23,7 +25,8 @@ NUMBER = re.compile(
 )
 NOT_SALES = re.compile(
     r"看过|看過|浏览|瀏覽|views?\b|viewed|watch|ウォッチ|beobacht|obserw|正在看|围观|圍觀|visualiza|visitas|vistas|"
-    r"回购|回購|复购|預約|预约|人团|成团|bids?\b|入札|gebote?\b|pujas?\b|点赞|點讚|리뷰|상품평|후기|รีวิว|đánh giá|ulasan|yorum|değerlendir|"
+    r"回购|回購|复购|預約|预约|人团|成团|bids?\b|入札|gebote?\b|pujas?\b|点赞|點讚|"
+    r"리뷰|상품평|후기|รีวิว|đánh giá|ulasan|yorum|değerlendir|"
     r"评价|評價|评论|評論|レビュー|口コミ|reviews?|ratings?|отзыв|просмотр|avalia|"
     r"opinion|bewertung|收藏|favou?rite|お気に入り|\blikes?\b|关注|關注|种草|粉丝|followers?|想要|加购|in carts?|"
     r"库存|庫存|剩余|剩餘|\bleft\b|in stock|available|残り|問答|问答"

@@ -37,7 +37,8 @@ _NO = frozenset((
     "agotado", "esgotado", "épuisé", "ausverkauft", "esaurito", "uitverkocht",
 ))  # fmt: skip
 _SCALE_FIRST = re.compile(  # "5つ星のうち4.6"
-    r"(?<![\d.,])(?:5|10|100)\s*(?:つ星のうち|つ星中の?|点満点中?|段階中|颗星中的?|星中的|yıldız üzerinden|yıldızdan|점 만점에|개 중|满分)"
+    r"(?<![\d.,])(?:5|10|100)\s*(?:つ星のうち|つ星中の?|点満点中?|段階中|颗星中的?|星中的|"
+    r"yıldız üzerinden|yıldızdan|점 만점에|개 중|满分)"
     r"|满分\s*(?:5|10|100)\s*[分星]?(?![.,\d])"
 )
 _KINDS = {

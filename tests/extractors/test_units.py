@@ -92,8 +92,8 @@ NOT_SHOWN = [
     "12 watching", "3 left in stock", "还剩 5 件 库存", "85% sold", "-5 sold", "−5 sold", "约1000件已售",
     "about 300 sold", "5千1万", "1.5万5千", "2K3 sold", "1.23 sold", "#1 sold in Books",
     "sold", "999999999999999 sold", "9" * 400 + " sold", "1,23 sold",
-    "12.34.56 sold", "10 sold 20 sold", "2000+ 回购", "2人团", "40 Beobachter", "2人以上がウォッチ中", "7 bids", "12 lượt đánh giá",
-    "1 B+ satıldı", "1.5万+人付款 · 已售3000+", "约1万 | 已售 300",
+    "12.34.56 sold", "10 sold 20 sold", "2000+ 回购", "2人团", "40 Beobachter", "2人以上がウォッチ中", "7 bids",
+    "12 lượt đánh giá", "1 B+ satıldı", "1.5万+人付款 · 已售3000+", "约1万 | 已售 300",
 ]  # fmt: skip
 
 
