@@ -10,6 +10,7 @@ Row = Mapping[str, Any]
 Trend = Literal["rising", "falling", "steady"]
 
 MEASURES = ("units_30d", "units_shown", "gmv_30d", "listings")
+MOVES = ("entered", "dropped", "climbed", "fell", "sold_out", "cheaper", "dearer")
 HHI_MODERATE = 1000
 HHI_HIGH = 1800
 HHI_TOP = 10_000
@@ -97,8 +98,8 @@ def own_outside_market_band(bands: Sequence[Row]) -> list[Row]:
 
 
 def moves(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """The movement rows by kind: entered, dropped, climbed, fell."""
-    kinds: dict[str, list[Row]] = {"entered": [], "dropped": [], "climbed": [], "fell": []}
+    """The movement rows by kind: entered, dropped, climbed, fell, sold_out, cheaper, dearer."""
+    kinds: dict[str, list[Row]] = {kind: [] for kind in MOVES}
     for row in rows:
         kinds[row["move"]].append(row)
     return kinds

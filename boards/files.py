@@ -40,8 +40,10 @@ def remove_stale(folder: Path, written: Iterable[Path]) -> list[Path]:
     stale = [page for page in sorted(folder.rglob("*.html")) if page.resolve() not in keep and _is_ours(page)]
     for page in stale:
         page.unlink()
-        if page.parent != folder and not any(page.parent.iterdir()):
-            page.parent.rmdir()
+        for parent in page.parents:
+            if parent == folder or any(parent.iterdir()):
+                break
+            parent.rmdir()
     return stale
 
 

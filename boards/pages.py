@@ -5,14 +5,13 @@ Pure but for the drawing; no SQL and no files. Templates only lay out what is de
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from boards.charts import COLOURS, Chart, Line, Point, draw_lines, draw_spark
+from boards.charts import COLOURS, draw_lines, draw_spark
 from boards.figures import (
     HHI_HIGH,
     HHI_MODERATE,
@@ -27,12 +26,16 @@ from boards.figures import (
     trend,
     widest_gap,
 )
+from boards.market_map import MarketMap, draw_map
+from boards.paths import page_path
+from boards.plot import Chart, Line, Point
 from boards.read import CategoryRows, Row
+from boards.thresholds import Threshold
 from boards.trace import QUESTIONS, question
-from boards.wording import Wording
+from boards.watched import Watched, watch
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 SHARES_SHOWN = 12
+TAGS = ("own", "rival", "new", "out", "cheaper", "band")
 SHARE_ROOM = 1.3
 NO_BOUND = 0.995
 
@@ -56,6 +59,12 @@ class CategoryView:
     share_scale: float
     share_chart: Chart | None
     hhi_chart: Chart | None
+    map: MarketMap | None
+    sparks: Mapping[str, str]
+    items: list[Watched]
+    brands: list[Watched]
+    watched: Mapping[tuple[str, str], Watched]
+    pages_of_captures: Mapping[str, int]
     sql: Mapping[str, str]
     firing: int
 
@@ -87,26 +96,35 @@ class CategoryView:
         return bool(self.head["latest_at"] > self.head["observed_at"])
 
     @property
+    def tags(self) -> dict[str, int]:
+        """What the ranking can be filtered by, and how many rows each leaves."""
+        counted = Counter(tag for row in self.rows.ranking for tag in self.tags_of(row))
+        return {tag: counted[tag] for tag in TAGS}
+
+    def tags_of(self, row: Row) -> list[str]:
+        """The filters that a row of the ranking passes."""
+        change = row["price_change_share"]
+        holds = (
+            row["ownership"] == "own",
+            row["ownership"] == "rival",
+            bool(row["entered"]),
+            row["in_stock"] is False,
+            change is not None and change < 0,
+            self.market_band is not None and row["band_no"] == self.market_band["band_no"],
+        )
+        return [tag for tag, held in zip(TAGS, holds, strict=True) if held]
+
+    @property
     def healthy(self) -> bool:
         """Whether the latest snapshot is complete."""
         return bool(self.head["latest_complete"])
 
 
-def page_path(source: str, category_id: str) -> PurePosixPath:
-    """Where a category's page lives under the boards' folder. Odd names are hashed, never used as a path."""
-    return PurePosixPath(_slug(source)) / f"{_slug(category_id)}.html"
-
-
-def brand_name(row: Row, wording: Wording) -> str:
-    """The brand as people know it; its folded text where config/brands.yaml does not list it."""
-    name = row["brand"] or row["brand_key"]
-    return str(name) if name else wording.say("brand.unknown")
-
-
-def view_category(rows: CategoryRows, wording: Wording) -> CategoryView:
-    """The view of one category."""
+def view_category(rows: CategoryRows, thresholds: Iterable[Threshold] = ()) -> CategoryView:
+    """The view of one category, in no language. ``thresholds``: the levels that alert rules watch."""
     bands = of_basis(rows.bands, rows.lead)
     colours = _colours(rows)
+    items, brands = watch(rows, thresholds)
     largest = max([row["share"] or 0.0 for row in rows.shares[:SHARES_SHOWN]], default=0.0)
     return CategoryView(
         rows=rows,
@@ -114,7 +132,7 @@ def view_category(rows: CategoryRows, wording: Wording) -> CategoryView:
         market=rows.market[0] if rows.market else None,
         concentration=lead_row(rows.concentration, rows.lead),
         trend=trend(rows.concentration_history),
-        spark=draw_spark(_points(rows.concentration_history, "hhi")),
+        spark=draw_spark([row["hhi"] for row in rows.concentration_history if row["hhi"] is not None]),
         bands=bands,
         market_band=market_band(bands),
         gap_band=widest_gap(bands),
@@ -122,15 +140,17 @@ def view_category(rows: CategoryRows, wording: Wording) -> CategoryView:
         moves=moves(rows.movement),
         colours=colours,
         share_scale=min(largest * SHARE_ROOM, 1.0) or 1.0,
-        share_chart=_share_chart(rows, colours, wording),
+        share_chart=_share_chart(rows, colours),
         hhi_chart=_hhi_chart(rows),
+        map=draw_map(rows.ranking, rows.lead),
+        sparks={row["item_id"]: draw_spark(row["ups"]) or "" for row in rows.sparks},
+        items=items,
+        brands=brands,
+        watched={(one.kind, one.id): one for one in [*brands, *items]},
+        pages_of_captures={row["capture_id"]: number for number, row in enumerate(rows.captures, start=1)},
         sql=_questions(rows),
         firing=sum(1 for episode in rows.episodes if episode["state"] == "firing"),
     )
-
-
-def _slug(name: str) -> str:
-    return name if _SLUG.fullmatch(name) else f"x-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 def _points(history: list[Row], column: str, low: str | None = None, high: str | None = None) -> list[Point]:
@@ -150,25 +170,32 @@ def _colours(rows: CategoryRows) -> dict[str, int]:
     return {key: number for number, key in enumerate(ordered[:COLOURS], start=1)}
 
 
-def _share_chart(rows: CategoryRows, colours: Mapping[str, int], wording: Wording) -> Chart | None:
+def _share_chart(rows: CategoryRows, colours: Mapping[str, int]) -> Chart | None:
     names = {row["brand_key"]: row for row in rows.shares}
     lines = []
     for key, colour in colours.items():
         history = [row for row in rows.share_history if row["brand_key"] == key]
         own = names[key]["ownership"] == "own"
-        lines.append(Line(brand_name(names[key], wording), colour, _points(history, "share"), own))
+        lines.append(Line(str(names[key]["brand"] or key), colour, _points(history, "share"), own))
     return draw_lines(lines)
 
 
 def _hhi_chart(rows: CategoryRows) -> Chart | None:
-    line = Line("HHI", 1, _points(rows.concentration_history, "hhi", "hhi_low", "hhi_high"))
+    bounded: list[Row] = [
+        {
+            **row,
+            "hhi_high": None if row["hhi_high"] is None or row["hhi_high"] >= HHI_TOP * NO_BOUND else row["hhi_high"],
+        }
+        for row in rows.concentration_history
+    ]
+    line = Line("HHI", 1, _points(bounded, "hhi", "hhi_low", "hhi_high"))
     return draw_lines([line], least_top=HHI_HIGH * 1.1)
 
 
 def _questions(rows: CategoryRows) -> dict[str, str]:
     values: dict[str, Any] = {key: rows.head[key] for key in ("source", "category_id", "observed_at")}
     values |= asdict(rows.lead or NO_LEAD)
-    about = [name for name, text in QUESTIONS.items() if "{source}" in text]
+    about = [name for name, text in QUESTIONS.items() if "{source}" in text and name not in {"item", "brand"}]
     return {name: question(name, values) for name in about}
 
 

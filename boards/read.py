@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,18 @@ Row = Mapping[str, Any]
 Key = tuple[str, str]
 
 HISTORY_DAYS = 90
+SPARK_DAYS = 30
 HEALTH_DAYS = 14
 RANKING_ROWS = 200
+MOVES_SHOWN = 5
+WATCHED_MOST = (
+    8  # pages of products, and of brands, a category and ownership: a page each for every one would be thousands
+)
 _SQL = Path(__file__).parent / "sql"
+_SHARED_OUT = (
+    "shares", "share_history", "bands", "ranking", "movement", "sparks", "captures", "watched_items", "watched_brands",
+    "episodes",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -42,7 +51,21 @@ class CategoryRows:
     bands: list[Row] = field(default_factory=list)
     ranking: list[Row] = field(default_factory=list)
     movement: list[Row] = field(default_factory=list)
+    sparks: list[Row] = field(default_factory=list)
+    captures: list[Row] = field(default_factory=list)
+    watched_items: list[Row] = field(default_factory=list)
+    watched_brands: list[Row] = field(default_factory=list)
     episodes: list[Row] = field(default_factory=list)
+
+    @property
+    def open_episodes(self) -> list[Row]:
+        """The alerts that have not ended."""
+        return [row for row in self.episodes if row["ended_at"] is None]
+
+    @property
+    def key(self) -> Key:
+        """Source and category."""
+        return _key(self.head)
 
 
 @dataclass(slots=True)
@@ -52,7 +75,9 @@ class HealthRows:
     captures: list[Row] = field(default_factory=list)
     days: list[Row] = field(default_factory=list)
     quarantine: list[Row] = field(default_factory=list)
+    turned_away: list[Row] = field(default_factory=list)
     runs: list[Row] = field(default_factory=list)
+    snoozes: list[Row] = field(default_factory=list)
 
 
 @cache
@@ -93,26 +118,26 @@ def read_categories(con: duckdb.DuckDBPyConnection) -> list[CategoryRows]:
         "windows": [lead.window_days for lead in leads],
         "currencies": [lead.currency for lead in leads],
     }
-    for name in ("shares", "share_history", "bands", "ranking", "movement"):
+    for name in _SHARED_OUT:
         _share_out(categories, name, fetch_rows(con, name, scope))
-    if has_table(con, "alert_episode"):
-        _share_out(categories, "episodes", fetch_rows(con, "episodes", {}))
     return list(categories.values())
 
 
-def read_health(con: duckdb.DuckDBPyConnection) -> HealthRows:
-    """Captures, coverage, quarantine and runs of the ``HEALTH_DAYS`` days before each source's last observation."""
-    sources = fetch_rows(con, "health_sources", {})
-    if not sources:
-        return HealthRows(runs=fetch_rows(con, "health_runs", {}))
-    oldest = min(row["latest_at"] for row in sources)
-    scope = {"health_from": oldest - timedelta(days=HEALTH_DAYS), "health_days": HEALTH_DAYS}
-    return HealthRows(
-        captures=fetch_rows(con, "health_captures", scope),
-        days=fetch_rows(con, "health_days", scope),
-        quarantine=fetch_rows(con, "health_quarantine", scope),
-        runs=fetch_rows(con, "health_runs", {}),
+def read_health(con: duckdb.DuckDBPyConnection, now: datetime) -> HealthRows:
+    """Captures, coverage, quarantine and runs of the ``HEALTH_DAYS`` days before each source's last observation.
+
+    ``now`` decides which snoozes still hold.
+    """
+    health = HealthRows(
+        runs=fetch_rows(con, "health_runs", {}), snoozes=fetch_rows(con, "health_snoozes", {"now": now})
     )
+    sources = fetch_rows(con, "health_sources", {})
+    if sources:
+        oldest = min(row["latest_at"] for row in sources)
+        scope = {"health_from": oldest - timedelta(days=HEALTH_DAYS), "health_days": HEALTH_DAYS}
+        for name in ("captures", "days", "quarantine", "turned_away"):
+            setattr(health, name, fetch_rows(con, f"health_{name}", scope))
+    return health
 
 
 def _key(row: Row) -> Key:
@@ -131,7 +156,11 @@ def _scope(categories: Iterable[CategoryRows]) -> dict[str, Any]:
         "shown_to": max(shown),
         "history_from": min(shown) - timedelta(days=HISTORY_DAYS),
         "history_days": HISTORY_DAYS,
+        "spark_from": min(shown) - timedelta(days=SPARK_DAYS),
+        "spark_days": SPARK_DAYS,
         "most": RANKING_ROWS,
+        "moves_shown": MOVES_SHOWN,
+        "watched_most": WATCHED_MOST,
     }
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import datetime
-from pathlib import Path
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +20,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from boards.files import MARK
-from boards.wording import Wording
+from boards.paths import way_up
+from boards.wording import LOCALES, Wording
 
 _ROOM = Path(__file__).parent
 
@@ -41,33 +45,71 @@ def _policy(script: str) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The boards in one language, and the folder they live in under the boards' own."""
+
+    wording: Wording
+    folder: PurePosixPath
+
+
+def editions(locale: str) -> list[Edition]:
+    """The boards' languages: ``locale`` first and at the root, every other in a folder of its name.
+
+    Raises ValueError for an unknown ``locale``.
+    """
+    first = Edition(Wording(locale), PurePosixPath())
+    return [first, *(Edition(Wording(tag), PurePosixPath(tag)) for tag in LOCALES if tag != locale)]
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, compiled once a process: what differs by language and build is handed over at each page."""
+    environment = Environment(
+        loader=FileSystemLoader(_ROOM / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"web_address": web_address, "drawn": _ours, "shell": shlex.quote}
+    script = (_ROOM / "board.js").read_text(encoding="utf-8")
+    environment.globals |= {
+        "mark": _ours(MARK),
+        "style": _ours((_ROOM / "style.css").read_text(encoding="utf-8")),
+        "script": _ours(script),
+        "policy": _policy(script),
+    }
+    return environment
+
+
 class Press:
-    """Prints pages of one language, made at one time."""
+    """Prints pages of one edition. ``site``: what every page knows, such as when it was made."""
 
-    def __init__(self, wording: Wording, generated_at: datetime) -> None:
-        script = (_ROOM / "board.js").read_text(encoding="utf-8")
-        self._environment = Environment(
-            loader=FileSystemLoader(_ROOM / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.filters |= {"web_address": web_address, "drawn": _ours}
-        self._environment.globals |= {
-            "w": wording,
-            "say": wording.say,
-            "generated_at": generated_at,
-            "mark": _ours(MARK),
-            "style": _ours((_ROOM / "style.css").read_text(encoding="utf-8")),
-            "script": _ours(script),
-            "policy": _policy(script),
-        }
+    def __init__(self, edition: Edition, every: Sequence[Edition], site: Mapping[str, Any]) -> None:
+        self.edition = edition
+        self._every = every
+        self._site = {"w": edition.wording, "say": edition.wording.say, **site}
 
-    def page(self, template: str, **values: Any) -> str:
-        """The page ``templates/TEMPLATE.html.j2`` with ``values``."""
-        return self._environment.get_template(f"{template}.html.j2").render(**values)
+    def page(self, template: str, path: PurePosixPath, **values: Any) -> str:
+        """The page ``templates/TEMPLATE.html.j2`` with ``values``, as it stands at ``path`` inside its edition.
+
+        ``root`` leads to the edition's folder, ``home`` to the folder above the boards.
+        """
+        root = way_up(path)
+        base = root + "../" * len(self.edition.folder.parts)
+        languages = [
+            (
+                one.wording.tag,
+                one.wording.own_name,
+                base + (one.folder / path).as_posix(),
+                one.folder == self.edition.folder,
+            )
+            for one in self._every
+        ]
+        page = _environment().get_template(f"{template}.html.j2")
+        return page.render(root=root, home=f"{base}../", languages=languages, **self._site, **values)
 
 
 def _ours(text: str | None) -> Markup:

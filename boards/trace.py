@@ -45,6 +45,21 @@ QUESTIONS: dict[str, str] = {
         f"\nFROM item_day\nWHERE {_OF_SNAPSHOT}\n  AND NOT sponsored"
         "\nORDER BY rank NULLS LAST, coalesce(units_30d_low, units_low) DESC NULLS LAST, item_id"
     ),
+    "evidence": (
+        "SELECT page_no, capture_id, outcome, http_status, final_url, fetched_at, sha256, warc_file, warc_offset"
+        f"\nFROM capture\nWHERE {_OF_SNAPSHOT}\nORDER BY page_no"
+    ),
+    "item": (
+        "SELECT observed_on, observed_at, rank, price, currency, units_text, units_basis, units_30d_low,"
+        "\n  units_30d_high, in_stock, capture_id"
+        "\nFROM item_day\nWHERE source = {source}\n  AND category_id = {category_id}\n  AND item_id = {item_id}"
+        "\nORDER BY observed_at DESC"
+    ),
+    "brand": (
+        "SELECT observed_on, observed_at, brand_rank, share, share_low, share_high, value_low, value_high, families,"
+        "\n  listings\nFROM brand_share\nWHERE source = {source}\n  AND category_id = {category_id}"
+        f"\n  AND brand_key = {{brand_key}}{_LEAD}\nORDER BY observed_at DESC"
+    ),
     "alerts": (
         "SELECT rule_title, entity_name, metric, condition, unit, state, started_on, last_low, last_high, last_text"
         "\nFROM alert_episode\nWHERE source = {source}\n  AND category_id = {category_id}\n  AND ended_at IS NULL"
@@ -73,6 +88,7 @@ QUESTIONS: dict[str, str] = {
         "SELECT source, category_id, observed_on, expectation, column_name, found, item_id, capture_id"
         "\nFROM quarantine\nORDER BY observed_at DESC, source, category_id, row_no\nLIMIT 200"
     ),
+    "snoozes": "SELECT rule_id, entity_id, until, why, snoozed_at\nFROM alert_snooze\nORDER BY until DESC\nLIMIT 200",
     "runs": "SELECT *\nFROM run\nORDER BY started_at DESC\nLIMIT 20",
 }
 

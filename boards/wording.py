@@ -6,19 +6,22 @@ more than what is known.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal
 
 from extractors.config import read_yaml
 
 LOCALES: Final = {"en": "en", "zh-CN": "zh_CN"}
+OWN_NAMES: Final = {"en": "English", "zh-CN": "中文"}
 NONE: Final = "—"
 Number = int | float | Decimal
 _FOLDER = Path(__file__).parent / "locales"
@@ -42,6 +45,21 @@ def _compact(value: Number, up: bool, currency: str | None, locale: Locale) -> s
 
 
 @lru_cache(maxsize=65_536)
+def _count(value: Number, locale: Locale) -> str:
+    return str(format_decimal(value, format="#,##0", locale=locale))
+
+
+@lru_cache(maxsize=65_536)
+def _percent(share: Number, digits: int, locale: Locale) -> str:
+    return f"{format_decimal(Decimal(str(share)) * 100, format='0.' + '#' * digits, locale=locale)}%"
+
+
+@lru_cache(maxsize=4_096)
+def _day(value: date, pattern: str, locale: Locale) -> str:
+    return str(format_date(value, format=pattern, locale=locale))
+
+
+@lru_cache(maxsize=65_536)
 def _money(value: Number, currency: str | None, locale: Locale) -> str:
     exact = Decimal(str(value))
     plain = "#,##0" if exact == exact.to_integral_value() else "#,##0.00"
@@ -62,6 +80,7 @@ class Wording:
         if locale not in LOCALES:
             raise ValueError(f"boards locale {locale!r}: expected one of {', '.join(LOCALES)}")
         self.tag = locale
+        self.own_name = OWN_NAMES[locale]
         self.babel = Locale.parse(LOCALES[locale])
         self._texts = _messages(locale)
 
@@ -75,7 +94,7 @@ class Wording:
 
     def count(self, value: Number | None) -> str:
         """A whole count in full: 12,034."""
-        return NONE if value is None else str(format_decimal(value, format="#,##0", locale=self.babel))
+        return NONE if value is None else _count(value, self.babel)
 
     def compact(self, value: Number | None, *, up: bool = False, currency: str | None = None) -> str:
         """A large number in short, 12.3K or 1.23万, rounded down, or up where ``up``; as money with ``currency``."""
@@ -97,7 +116,7 @@ class Wording:
             return NONE
         if digits == 0 and 0 < share < 0.005:
             return "<1%"
-        return f"{format_decimal(Decimal(str(share)) * 100, format='0.' + '#' * digits, locale=self.babel)}%"
+        return _percent(share, digits, self.babel)
 
     def bounds(self, low: Number | None, high: Number | None) -> str:
         """The bounds of a share, 0 to 1: ``17.5%–27.4%``, one-sided where the other end says nothing, else empty."""
@@ -159,15 +178,45 @@ class Wording:
 
     def day(self, value: date | None) -> str:
         """A date with its month in words or signs."""
-        return NONE if value is None else str(format_date(value, format="medium", locale=self.babel))
+        return NONE if value is None else _day(value, "medium", self.babel)
 
     def short_day(self, value: date | None) -> str:
         """Month and day, for an axis."""
         pattern = "M月d日" if self.babel.language == "zh" else "d MMM"
-        return NONE if value is None else str(format_date(value, format=pattern, locale=self.babel))
+        return NONE if value is None else _day(value, pattern, self.babel)
 
     def instant(self, value: datetime | None) -> str:
         """A moment in UTC, to the minute."""
         if value is None:
             return NONE
         return f"{format_datetime(value, format='yyyy-MM-dd HH:mm', locale=self.babel)} UTC"
+
+    def span_of_time(self, value: timedelta | None) -> str:
+        """A length of time in its largest unit: 3 days, 5 hours."""
+        return NONE if value is None else str(format_timedelta(value, threshold=1.2, locale=self.babel))
+
+    def condition(self, text: str, unit: str) -> str:
+        """An alert's fire condition, such as ``above 20000``, in words."""
+        kind, _, amount = text.partition(" ")
+        key = f"condition.{kind}"
+        if key not in self._texts:
+            return text
+        shown = amount if amount.endswith("%") else self.alert_value(float(amount), float(amount), unit)
+        return self.say(key, amount=shown)
+
+    def level(self, value: Number, metric: str) -> str:
+        """A rule's level in the way its metric is written."""
+        return self.percent(value, 1) if metric in {"share", "stock_out_share"} else self.count_or_number(value)
+
+    def count_or_number(self, value: Number) -> str:
+        """Whole numbers in full, others to three significant digits."""
+        return self.count(value) if float(value).is_integer() else self.number(value)
+
+    def price_tick(self, currency: str | None) -> Callable[[Number], str]:
+        """How a price axis writes its ticks."""
+        return lambda value: self.price(value, currency)
+
+    def script_words(self) -> str:
+        """The messages board.js says, as JSON."""
+        words = {key.removeprefix("script."): text for key, text in self._texts.items() if key.startswith("script.")}
+        return json.dumps(words, ensure_ascii=False, separators=(",", ":"))

@@ -177,11 +177,13 @@ def deliver(settings: Settings) -> Answer:
 
 
 def boards(settings: Settings) -> Answer:
-    """Write the HTML boards from the marts."""
+    """Write the HTML boards from the marts, in every language."""
     from boards.build import build_boards
+    from shelfradar.boarding import read_thresholds
 
+    thresholds, now = read_thresholds(settings.config / "alerts.yaml"), datetime.now(UTC)
     with open_lake(settings).reader() as con:
-        pages = build_boards(con, settings.boards, locale=settings.locale, generated_at=datetime.now(UTC))
+        pages = build_boards(con, settings.boards, locale=settings.locale, generated_at=now, thresholds=thresholds)
     return {"pages": len(pages), "index": str(settings.boards / "index.html")}
 
 

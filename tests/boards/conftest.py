@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
+from boards.build import build_boards
+from boards.thresholds import Threshold
+
+AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+THRESHOLD = Threshold(
+    rule_id="rival-passes", title="Rival passes <20,000>", source="demo", of="item", metric="units_30d", measure=None,
+    direction="above", fire=20_000, recover=15_000, watch_groups=frozenset({"rival-group"}),
+)  # fmt: skip
 HOSTILE = [
     "<script>alert('shelf')</script>",
     '"><img src=x onerror=alert(1)>',
@@ -44,18 +55,25 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]
     if not rows:
         return
     columns = sorted({column for row in rows for column in row})
-    marks = ", ".join("?" for _ in columns)
-    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-    con.executemany(sql, [[row.get(column) for column in columns] for row in rows])
+    con.register("new_rows", pa.table({column: [row.get(column) for row in rows] for column in columns}))
+    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows")
+    con.unregister("new_rows")
 
 
-@pytest.fixture
-def marts(project_root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty warehouse: every table of warehouse/schema, in memory."""
+@contextmanager
+def empty_marts(project_root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every table of warehouse/schema, in memory."""
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         for path in sorted((project_root / "warehouse" / "schema").glob("*.sql")):
             con.execute(re.sub(r"ALTER TABLE \w+ SET PARTITIONED BY[^;]*;", "", path.read_text(encoding="utf-8")))
+        yield con
+
+
+@pytest.fixture
+def marts(project_root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse."""
+    with empty_marts(project_root) as con:
         yield con
 
 
@@ -125,18 +143,20 @@ def bands(source: str, category: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def items(source: str, category: str, count: int) -> list[dict[str, Any]]:
+def items(source: str, category: str, count: int, day: int = 0) -> list[dict[str, Any]]:
     """A ranking with every oddity: hostile titles and addresses, no price, no sales, open intervals, resets."""
     rows = []
     for number in range(1, count + 1):
         brand_key, brand, owner = BRANDS[number % len(BRANDS)]
         exact = number % 3 == 0
         rows.append({
-            **key(source, category, 0), "item_id": f"i{number}", "family_id": f"f{number}",
+            **key(source, category, day), "item_id": f"i{number}", "family_id": f"f{number}",
             "title": HOSTILE[number - 1] if number <= len(HOSTILE) else TITLES[number % len(TITLES)],
             "url": "javascript:alert(1)" if number == 2 else f"https://shop.example/item/{number}?a=1&b=2",
             "brand_key": brand_key, "brand": brand, "ownership": owner, "shop": "官方旗舰店" if number % 2 else None,
-            "rank": number, "sponsored": False, "in_stock": number % 11 != 0, "currency": "CNY",
+            "watch_group": owner and f"{owner}-group",
+            "rank": number + (number + day) % 3 * (day > 0), "sponsored": False,
+            "in_stock": number % 11 != 0, "currency": "CNY",
             "price": None if number == 5 else 39 + 7.5 * number, "price_high": 89 if number == 3 else None,
             "list_price": 399 if number % 4 == 0 else None, "units_basis": "trailing", "units_window_days": 30,
             "units_low": None if number == 6 else 15000 - 100 * number, "units_high": 15999 if exact else None,
@@ -193,28 +213,50 @@ def episode(source: str, category: str, state: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def fill_category(
+    marts: duckdb.DuckDBPyConnection, source: str, category: str, title: str, days: int = 30, count: int = 60
+) -> None:
+    """One ordinary category: ``days`` of history, ``count`` items, twenty of them seen on the days before too."""
+    past = range(days - 1, -1, -1)
+    measures = ("units_30d", "gmv_30d", "units_shown", "listings")
+    insert(marts, "snapshot", [snapshot(source, category, day, category_title=title) for day in past])
+    rows = [concentration(source, category, day, measure) for day in past for measure in measures]
+    insert(marts, "brand_concentration", rows)
+    insert(marts, "brand_share", [row for day in past for row in shares(source, category, day)])
+    insert(marts, "price_band", bands(source, category))
+    insert(marts, "item_day", items(source, category, count))
+    for day in range(1, min(days, 6)):
+        insert(marts, "item_day", items(source, category, min(count, 20), day))
+    insert(marts, "rank_movement", movement(source, category, count))
+    insert(marts, "market_size", [market(source, category, day) for day in past])
+
+
 @pytest.fixture
 def fill(marts: duckdb.DuckDBPyConnection) -> Callable[..., None]:
-    """Fills one ordinary category: ``days`` of history, ``count`` items."""
-
-    def fill_category(source: str, category: str, title: str, days: int = 30, count: int = 60) -> None:
-        past = range(days - 1, -1, -1)
-        measures = ("units_30d", "gmv_30d", "units_shown", "listings")
-        insert(marts, "snapshot", [snapshot(source, category, day, category_title=title) for day in past])
-        rows = [concentration(source, category, day, measure) for day in past for measure in measures]
-        insert(marts, "brand_concentration", rows)
-        insert(marts, "brand_share", [row for day in past for row in shares(source, category, day)])
-        insert(marts, "price_band", bands(source, category))
-        insert(marts, "item_day", items(source, category, count))
-        insert(marts, "rank_movement", movement(source, category, count))
-        insert(marts, "market_size", [market(source, category, day) for day in past])
-
-    return fill_category
+    """Fills one ordinary category of ``marts``."""
+    return partial(fill_category, marts)
 
 
 @pytest.fixture
-def shelf(marts: duckdb.DuckDBPyConnection, fill: Callable[..., None]) -> duckdb.DuckDBPyConnection:
+def shelf(marts: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """``marts`` with the categories of :func:`fill_shelf`."""
+    fill_shelf(marts)
+    return marts
+
+
+@pytest.fixture(scope="session")
+def built(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The boards of :func:`fill_shelf` in both languages, English at the root. Only to be read."""
+    folder = tmp_path_factory.mktemp("boards") / "boards"
+    with empty_marts(project_root) as con:
+        fill_shelf(con)
+        build_boards(con, folder, generated_at=AT, thresholds=[THRESHOLD])
+    return folder
+
+
+def fill_shelf(marts: duckdb.DuckDBPyConnection) -> None:
     """Six categories of two sources: ordinary, hostile, newly incomplete, refused at first sight, first day, firing."""
+    fill = partial(fill_category, marts)
     fill("demo", "serum", "精华 Serum")
     fill("demo", "cream", "面霜 <Cream> & Co")
     nothing = {"expected": 100, "captured": 0, "coverage": 0.0, "complete": False, "status": "refused"}
@@ -233,13 +275,18 @@ def shelf(marts: duckdb.DuckDBPyConnection, fill: Callable[..., None]) -> duckdb
     )
     fill("tmall-double11", "first-day", "Seen once", days=1, count=5)
     insert(marts, "alert_episode", [episode("demo", "serum", "firing")] + [episode("demo", "serum", "recovering")] * 6)
-    capture = {"capture_id": "c1", "page_no": 1, "http_status": 200, "outcome": "ok"}
+    capture = {
+        "capture_id": "c1", "page_no": 1, "http_status": 200, "outcome": "ok", "sha256": "9f" * 32,
+        "warc_file": "demo/2026/11/22.warc.gz", "warc_offset": 4711, "warc_length": 5512,
+        "final_url": "https://shop.example/serum?page=1", "fetched_at": NOW,
+    }  # fmt: skip
     blocked = {**capture, "capture_id": "c2", "outcome": "blocked", "outcome_detail": "403: <CAPTCHA>"}
     insert(marts, "capture", [{**key("demo", "serum", day), **row} for day in range(5) for row in (capture, blocked)])
     turned = {"capture_id": "c1", "row_no": 7, "expectation": "price > 0", "column_name": "price", "row_json": "{}"}
     insert(marts, "quarantine", [{**key("demo", "serum", 1), **turned, "found": "<script>alert(1)</script>"}])
+    snooze = {"rule_id": "rival-passes", "until": NOW + timedelta(days=3), "why": "known <stock> clearance"}
+    insert(marts, "alert_snooze", [{**snooze, "snoozed_at": NOW}, {**snooze, "until": NOW, "snoozed_at": NOW}])
     run = {"run_id": "r1", "kind": "load", "source": "demo", "started_at": NOW, "status": "ok", "rows_loaded": 640}
     insert(
         marts, "run", [{**run, "finished_at": NOW + timedelta(seconds=4)}, {**run, "run_id": "r2", "status": "failed"}]
     )
-    return marts

@@ -25,21 +25,24 @@ class Reader(HTMLParser):
         self.texts: list[str] = []
         self.within: list[str] = []
         self.sql: list[str] = []
+        self.asking = False
         self.feed(page.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
-        if tag == "pre":
+        self.asking = self.asking or (tag == "pre" and "data-sql" in dict(attrs))
+        if tag == "pre" and self.asking:
             self.sql.append("")
         self.within.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         while self.within and self.within.pop() != tag:
             pass
+        self.asking = self.asking and "pre" in self.within
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
-        if "pre" in self.within:
+        if self.asking:
             self.sql[-1] += data
 
     @property
@@ -47,23 +50,23 @@ class Reader(HTMLParser):
         return re.sub(r"\s+", " ", " ".join(self.texts))
 
 
-@pytest.fixture
-def built(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> Path:
-    build_boards(shelf, tmp_path, generated_at=AT)
-    return tmp_path
-
-
 def test_an_overview_a_page_a_category_and_a_health_page(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     written = build_boards(shelf, tmp_path, generated_at=AT)
     names = [path.relative_to(tmp_path).as_posix() for path in written]
     assert names[0] == "index.html"
-    assert sorted(names[1:]) == [
-        "demo/cream.html", "demo/mask.html", "demo/serum.html", "health.html", "tmall-double11/cosmetics.html",
-        "tmall-double11/first-day.html",
+    english = [name for name in names if not name.startswith("zh-CN/")]
+    assert sorted(name for name in english if name.count("/") < 2) == [
+        "demo/cream.html", "demo/mask.html", "demo/serum.html", "health.html", "index.html",
+        "tmall-double11/cosmetics.html", "tmall-double11/first-day.html",
     ]  # fmt: skip
-    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == sorted(
-        [*names, "demo", "tmall-double11"]
-    ), "no temporary file is left"
+    serum = {name.rpartition("/")[2] for name in english if name.startswith("demo/serum/")}
+    assert {"brand-ours.html", "brand-loreal.html", "brand-proya.html", "item-i3.html", "item-i14.html"} <= serum
+    assert "item-i1.html" not in serum, "nobody watches 薇诺娜"
+    assert sorted(f"zh-CN/{name}" for name in english) == sorted(set(names) - set(english)), (
+        "the same in both languages"
+    )
+    files = [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(files) == sorted(names), "no temporary file is left"
 
 
 def test_what_a_far_side_wrote_stays_text(built: Path) -> None:
@@ -102,12 +105,12 @@ def test_no_page_asks_for_anything_from_elsewhere(built: Path) -> None:
 
 
 def test_every_section_shows_sql_that_answers(built: Path, shelf: duckdb.DuckDBPyConnection) -> None:
-    questions = [sql for path in built.rglob("*.html") for sql in Reader(path).sql]
-    assert len(questions) > 30
+    questions = {sql for path in built.rglob("*.html") for sql in Reader(path).sql}
+    assert len(questions) > 60
     for sql in questions:
         shelf.execute(sql).fetchall()
     serum = Reader(built / "demo" / "serum.html")
-    assert len(serum.sql) == 10
+    assert len(serum.sql) == 12
     for sql in serum.sql:
         assert shelf.execute(sql).fetchall(), f"a section that shows figures asks a question with no answer: {sql}"
         assert "'serum'" in sql
@@ -153,7 +156,9 @@ def test_one_day_alone_has_no_line(built: Path) -> None:
 
 def test_nothing_collected_yet(marts: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     written = build_boards(marts, tmp_path, generated_at=AT)
-    assert [path.name for path in written] == ["index.html", "health.html"]
+    assert [path.relative_to(tmp_path).as_posix() for path in written] == [
+        "index.html", "health.html", "zh-CN/index.html", "zh-CN/health.html"
+    ]  # fmt: skip
     assert "Nothing has been collected yet" in Reader(tmp_path / "index.html").text
 
 
@@ -168,8 +173,8 @@ def test_pages_of_gone_categories_go_and_others_files_stay(shelf: duckdb.DuckDBP
 
 
 def test_the_same_marts_make_the_same_pages(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    first = {path.name: path.read_bytes() for path in build_boards(shelf, tmp_path, generated_at=AT)}
-    second = {path.name: path.read_bytes() for path in build_boards(shelf, tmp_path, generated_at=AT)}
+    first = {path: path.read_bytes() for path in build_boards(shelf, tmp_path, generated_at=AT)}
+    second = {path: path.read_bytes() for path in build_boards(shelf, tmp_path, generated_at=AT)}
     assert first == second
 
 
@@ -191,13 +196,16 @@ def test_an_unknown_language_is_refused_before_anything_is_written(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_chinese_pages_say_it_in_chinese(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    build_boards(shelf, tmp_path, locale="zh-CN", generated_at=AT)
-    text = Reader(tmp_path / "demo" / "serum.html").text
+@pytest.mark.parametrize(("locale", "folder"), [("zh-CN", "."), ("en", "zh-CN")])
+def test_chinese_pages_say_it_in_chinese(
+    shelf: duckdb.DuckDBPyConnection, tmp_path: Path, locale: str, folder: str
+) -> None:
+    build_boards(shelf, tmp_path, locale=locale, generated_at=AT)
+    text = Reader(tmp_path / folder / "demo" / "serum.html").text
     assert "≥ 41.2万" in text
     assert "¥60–120" in text
     assert "模拟数据" in text
-    assert 'lang="zh-CN"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in (tmp_path / folder / "index.html").read_text(encoding="utf-8")
 
 
 def test_data_docs_are_linked_only_where_they_are(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -210,6 +218,8 @@ def test_data_docs_are_linked_only_where_they_are(shelf: duckdb.DuckDBPyConnecti
     build_boards(shelf, out, generated_at=AT)
     text = (out / "health.html").read_text(encoding="utf-8")
     assert 'href="../data_docs/demo/20261121T220000Z/index.html"' in text
+    chinese = (out / "zh-CN" / "health.html").read_text(encoding="utf-8")
+    assert 'href="../../data_docs/demo/20261121T220000Z/index.html"' in chinese
     assert "20261120T220000Z" not in text, "only the newest of a source is linked"
 
 
@@ -234,6 +244,6 @@ def test_a_hundred_categories_in_seconds_of_work(
         )
     start = time.process_time()
     written = build_boards(marts, tmp_path, generated_at=AT)
-    assert len(written) == 102
+    assert sum(path.parent.name == "demo" for path in written) == 200
     assert time.process_time() - start < 20, "6 s of work when measured"
     assert max(path.stat().st_size for path in written) < 1_500_000

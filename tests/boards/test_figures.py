@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.charts import Line, Point, draw_lines, draw_spark, nice_ticks
+from boards.charts import draw_lines, draw_spark
 from boards.figures import choose_lead, trend
+from boards.plot import Line, Point
 from boards.render import web_address
+from boards.strokes import amount_axis
 from boards.trace import literal
 from boards.wording import LOCALES, Wording, round_outward
 from extractors.config import read_yaml
@@ -113,7 +115,7 @@ def test_every_word_a_template_says_exists(project_root: Path) -> None:
 
 @given(st.floats(min_value=1e-6, max_value=1e9))
 def test_ticks_are_few_round_and_reach_the_top(top: float) -> None:
-    ticks = nice_ticks(top)
+    ticks = amount_axis(top).ticks
     assert ticks[0] == 0
     assert ticks[-1] >= top * (1 - 1e-6)
     assert 2 <= len(ticks) <= 6
@@ -124,13 +126,13 @@ def test_a_line_needs_two_moments() -> None:
     two = Point(datetime(2026, 11, 2, tzinfo=UTC), date(2026, 11, 2), 7.0, 6.0, 1e9)
     assert draw_lines([Line("a", 1, [one])]) is None
     assert draw_lines([]) is None
-    assert draw_spark([one]) is None
+    assert draw_spark([5.0]) is None
     chart = draw_lines([Line("<b>", 1, [one, two])])
     assert chart is not None
     assert "<b>" not in chart.svg
     assert "var(--c1)" in chart.svg
     assert chart.ticks[-1].value < 20, "an endless interval does not flatten the line"
-    assert draw_spark([one, one]) is not None, "a flat line is a line"
+    assert draw_spark([5.0, 5.0]) is not None, "a flat line is a line"
 
 
 @pytest.mark.parametrize(
