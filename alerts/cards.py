@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from shlex import quote
 from urllib.parse import urlsplit
 
-from alerts.facts import Facts, NoticeFacts
+from alerts.columns import sparkline
+from alerts.facts import Facts, NoticeFacts, Told, WeeklyFacts
+from alerts.headlines import event, headline, mark
 from alerts.wording import (
     COMPARED,
     amount,
+    change,
     clean,
-    headline,
+    difference,
     interval,
     limit,
     metric_name,
@@ -20,7 +25,33 @@ from alerts.wording import (
     shorten,
 )
 
+NAME_LENGTH = 120
+SNOOZE_DAYS = 7
 _TONES = {"fired": "alarm", "already": "alarm", "escalated": "alarm", "resolved": "calm"}
+_HAPPENED = {
+    "fired": ("fired", "触发"),
+    "already": ("was already beyond", "已越线"),
+    "escalated": ("moved on", "继续扩大"),
+    "resolved": ("was over", "已恢复"),
+    "lost": ("had no figure", "无数据"),
+    "possible": ("was perhaps beyond", "可能越线"),
+}
+_NOTICE_WHY = {
+    "data": (
+        "The last good data stays, alerts keep their state. Told once, and when it is over. More: shelfradar doctor",
+        "保留最近一次完好数据，相关预警状态不变。每次事件只通知一次，恢复时再通知。查看详情：shelfradar doctor",
+    ),
+    "over": ("This incident is over.", "该事件已结束。"),
+    "test": ("It came the way an alert comes.", "本消息与预警走同一通道。"),
+    "failed": (
+        "Told once, and again when it succeeds. The log is in Airflow.",
+        "每次事件只通知一次，恢复成功时再通知。日志见 Airflow。",
+    ),
+    "undelivered": (
+        "See them: shelfradar alerts list --outbox. Send them again: shelfradar alerts resend",
+        "查看：shelfradar alerts list --outbox。重新发送：shelfradar alerts resend",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,55 +66,81 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One alert as a mail shows it. ``tone``: alarm, calm or quiet. ``chart``: content id of its picture."""
+    """One thing told as a mail shows it. ``tone``: alarm, calm or quiet. ``chart``: content id of its picture.
+
+    ``kicker`` is the small line over the ``name``; ``headline`` says all of it in one line.
+    """
 
     headline: str
+    kicker: str
+    name: str
     value: str
     caption: str
     tone: str
     href: str | None
     lines: list[tuple[str, str]]
     pages: list[Page] = field(default_factory=list)
+    bundle: str | None = None
     why: str
-    advice: str
+    snooze: str | None = None
     chart: str | None = None
     chart_alt: str = ""
+    spark: str = ""
 
 
-def card_of(language: str, facts: Facts | NoticeFacts, chart: str | None = None) -> Card:
-    """The card of one alert or notice, in ``language``."""
-    if isinstance(facts, NoticeFacts):
-        return _notice_card(language, facts)
+def card_of(language: str, told: Told, chart: str | None = None) -> Card:
+    """The card of one thing told, in ``language``."""
+    if isinstance(told, NoticeFacts):
+        return _notice_card(language, told)
+    if isinstance(told, WeeklyFacts):
+        return _weekly_card(language, told)
     return Card(
-        headline=headline(language, facts),
-        value=interval(language, facts, facts.low, facts.high),
-        caption=f"{metric_name(language, facts)} · {certainty(language, facts)}",
-        tone=_TONES.get(facts.transition, "quiet"),
-        href=web_address(facts.url),
-        lines=_lines(language, facts),
+        headline=headline(language, told, NAME_LENGTH),
+        kicker=f"{mark(told)} {event(language, told)}",
+        name=shorten(clean(told.name), NAME_LENGTH),
+        value=interval(language, told, told.low, told.high),
+        caption=f"{metric_name(language, told)} · {certainty(language, told)}",
+        tone=_TONES.get(told.transition, "quiet"),
+        href=web_address(told.url),
+        lines=_lines(language, told),
         pages=[
-            Page(web_address(one.url), shorten(clean(one.url or one.capture_id), 80), one.capture_id, one.sha256 or "–")
-            for one in facts.evidence
+            Page(
+                web_address(one.url),
+                shorten(clean(one.url or one.capture_id), 80),
+                one.capture_id.strip("<>"),
+                one.sha256 or "–",
+            )
+            for one in told.evidence
         ],
-        why=_why(language, facts),
-        advice=_advice(language, facts),
+        bundle=_bundle(told),
+        why=_why(language, told),
+        snooze=_snooze(told),
         chart=chart,
-        chart_alt=chart_alt(language, facts),
+        chart_alt=chart_alt(language, told),
+        spark=_spark(told),
     )
 
 
 def certainty(language: str, facts: Facts) -> str:
     """Whether the pages prove what is said (metrics.md section 9)."""
     if facts.transition == "possible":
-        return say(language, ("possible: only the high end is beyond", "可能：仅区间上端越过阈值"))
+        return say(language, ("possible: only one end of the interval is beyond", "可能：仅区间一端越过阈值"))
     if not facts.proved:
         return say(language, ("not proved: the page shows no bound", "未证实：页面未给出界限"))
     return say(language, ("proved by the page", "页面已证实"))
 
 
+def beside(language: str, facts: Facts) -> str:
+    """The previous figure and our own beside it, in one line."""
+    previous = interval(language, facts, facts.previous_low, facts.previous_high) if facts.previous_at else "–"
+    text = say(language, (f"before {previous}", f"此前 {previous}"))
+    own = _own(language, facts)
+    return text if own is None else text + say(language, (f" · ours {own}", f" · 自家 {own}"))
+
+
 def web_address(url: str | None) -> str | None:
     """``url`` where it is an http(s) address a mail may link to, else None."""
-    if url is None or clean(url) != url or urlsplit(url).scheme not in {"http", "https"}:
+    if url is None or clean(url) != url or len(url) > 2000 or urlsplit(url).scheme not in {"http", "https"}:
         return None
     return url
 
@@ -104,19 +161,31 @@ def chart_alt(language: str, facts: Facts) -> str:
     )
 
 
+def _spark(facts: Facts) -> str:
+    """The chart for a terminal: a line of blocks, a better rank higher, between its first and last day."""
+    blocks = sparkline([-low if facts.unit == "rank" else low for _, low, _ in facts.series])
+    return f"{blocks}  {facts.series[0][0][:10]} – {facts.series[-1][0][:10]}" if blocks else ""
+
+
 def _lines(language: str, facts: Facts) -> list[tuple[str, str]]:
     pairs: list[tuple[tuple[str, str], str | None]] = [
         (("As shown", "页面所示"), clean(facts.text) if facts.text else None),
         (("Threshold", "阈值"), _threshold(language, facts)),
         (("Compared", "对比结果"), _compared(language, facts)),
-        (("Last notified", "上次通知值"), _told(language, facts)),
+        (("Last told", "上次通知值"), _told(language, facts)),
         (("Previous", "上一次"), _previous(language, facts)),
         (("Since", "起始"), moment(language, facts.start, facts.timezone)),
         (("Observed", "观测时间"), moment(language, facts.at, facts.timezone) if facts.at != facts.start else None),
         (("Ours", "自家"), _own(language, facts)),
-        (("Source", "来源"), facts.source),
+        *((("Before that", "此前"), _before(language, facts, one)) for one in facts.before[-3:]),
     ]
     return [(say(language, label), text) for label, text in pairs if text]
+
+
+def _before(language: str, facts: Facts, said: tuple[str, str, float | None, float | None]) -> str:
+    what, at, low, high = said
+    happened = say(language, _HAPPENED.get(what, (what, what)))
+    return f"{moment(language, at, facts.timezone)}: {happened} ({interval(language, facts, low, high)})"
 
 
 def _threshold(language: str, facts: Facts) -> str:
@@ -127,6 +196,8 @@ def _threshold(language: str, facts: Facts) -> str:
         "falls_by": ("falls by {}", "下降 {}"),
     }
     template = ("{}", "{}") if facts.compare == "own" else words[facts.when_key]
+    if facts.unit == "rank" and facts.compare == "absolute":
+        template = {"above": ("{} or worse", "{}及以后"), "below": ("{} or better", "{}以内")}[facts.when_key]
     text = say(language, template).format(limit(language, facts))
     if facts.recover is None:
         return text
@@ -137,16 +208,7 @@ def _threshold(language: str, facts: Facts) -> str:
 def _compared(language: str, facts: Facts) -> str | None:
     if facts.compare == "absolute" or facts.span_low is facts.span_high is None:
         return None
-    ends = [None if end is None else _difference(language, facts, end) for end in (facts.span_low, facts.span_high)]
-    text = ends[0] if ends[0] == ends[1] else f"{ends[0] or '?'} … {ends[1] or '?'}"
-    return f"{text} ({say(language, COMPARED[facts.compare])})"
-
-
-def _difference(language: str, facts: Facts, value: float) -> str:
-    sign = "+" if value > 0 else "−" if value < 0 else "±"
-    if isinstance(facts.when_amount, str):
-        return sign + number(language, "share", None, abs(value))
-    return sign + number(language, facts.unit, facts.currency, abs(value))
+    return f"{change(language, facts)} ({say(language, COMPARED[facts.compare])})"
 
 
 def _told(language: str, facts: Facts) -> str | None:
@@ -154,7 +216,7 @@ def _told(language: str, facts: Facts) -> str | None:
         return None
     if facts.compare == "absolute":
         return number(language, facts.unit, facts.currency, facts.told)
-    return _difference(language, facts, facts.told)
+    return difference(language, facts, facts.told)
 
 
 def _previous(language: str, facts: Facts) -> str | None:
@@ -178,37 +240,69 @@ def _why(language: str, facts: Facts) -> str:
     return say(
         language,
         (
-            f"Why: rule “{clean(facts.rule_title)}” ({facts.rule_id}), which asks for {rows}.",
-            f"原因：规则“{clean(facts.rule_title)}”（{facts.rule_id}），要求连续 {count} 次完整快照。",
+            f"Why: rule “{clean(facts.rule_title)}” ({facts.rule_id}), which asks for {rows}. Source: {facts.source}.",
+            f"原因：规则“{clean(facts.rule_title)}”（{facts.rule_id}），连续 {count} 次完整快照。来源：{facts.source}",
         ),
     )
 
 
-def _advice(language: str, facts: Facts) -> str:
-    command = f"shelfradar alerts snooze {facts.rule_id} --until DATE --why REASON"
-    return say(language, (f"To silence it for a while: {command}", f"暂时静音：{command}"))
+def _snooze(facts: Facts) -> str:
+    """The command that silences this rule for this entity for a week from the observation on."""
+    until = datetime.fromisoformat(facts.at).date() + timedelta(days=SNOOZE_DAYS)
+    entity = f" --item {quote(clean(facts.entity_id))}" if facts.entity_id else ""
+    return f"shelfradar alerts snooze {facts.rule_id}{entity} --until {until} --why REASON"
+
+
+def _bundle(facts: Facts) -> str | None:
+    """The command that exports the archived page of an item, for others to check."""
+    if facts.entity_kind != "item" or not facts.evidence:
+        return None
+    item, at = quote(clean(facts.entity_id)), f"{datetime.fromisoformat(facts.at):%Y-%m-%dT%H:%M%z}"
+    return f"shelfradar evidence export {item} BUNDLE --source {facts.source} --at {at}"
 
 
 def _notice_card(language: str, facts: NoticeFacts) -> Card:
     lines = [
-        (say(language, ("Reason", "原因")), clean(facts.reason)),
+        (say(language, ("Reason", "原因")), shorten(clean(facts.reason), 1000)),
         (say(language, ("Since", "起始")), moment(language, facts.start, facts.timezone)),
         (say(language, ("Observed", "观测时间")), moment(language, facts.at, facts.timezone)),
-        (say(language, ("Source", "来源")), facts.source),
     ]
     return Card(
         headline=headline(language, facts),
+        kicker="",
+        name=headline(language, facts),
         value="",
         caption="",
-        tone="quiet",
+        tone="calm" if facts.over else "quiet" if facts.kind == "test" else "alarm",
         href=None,
-        lines=lines,
+        lines=lines[:1] if facts.kind == "test" else lines,
+        why=say(language, _NOTICE_WHY.get("over" if facts.over else facts.kind, _NOTICE_WHY["data"])),
+    )
+
+
+def _weekly_card(language: str, facts: WeeklyFacts) -> Card:
+    days = [
+        (
+            shorten(clean(one.title), 60),
+            say(language, (f"{one.complete_days} of 7 days", f"7天中{one.complete_days}天")),
+        )
+        for one in facts.watched
+    ]
+    still = say(language, ("Still beyond", "仍越线"))
+    return Card(
+        headline=headline(language, facts),
+        kicker="",
+        name=headline(language, facts),
+        value="",
+        caption="",
+        tone="calm",
+        href=None,
+        lines=[*days, *((still, shorten(clean(one), 120)) for one in facts.beyond)],
         why=say(
             language,
             (
-                "The last good data stays; alerts of these categories keep their state. Told once an incident.",
-                "保留最近一次完好数据，相关预警状态不变。每次事件只通知一次。",
+                "Once a week, where you were told nothing. A day counts when each category had a complete snapshot.",
+                "一周内没有任何通知时发送，以示监测正常。仅统计该来源所有品类快照均完整的日期。",
             ),
         ),
-        advice=say(language, ("See it all: shelfradar doctor", "查看详情：shelfradar doctor")),
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from alerts.facts import Facts
 
-WIDTH, HEIGHT, SCALE = 520, 140, 2
+WIDTH, HEIGHT, SCALE = 560, 170, 1.5
 _GREY, _LINE, _LIMIT = "#8a929c", "#3b82f6", "#ef4444"
 
 
@@ -48,13 +48,13 @@ def chart_spec(facts: Facts) -> dict[str, Any]:
         "config": {
             "view": {"stroke": None},
             "axis": {"labelColor": _GREY, "tickColor": _GREY, "domainColor": _GREY, "gridColor": _GREY,
-                     "gridOpacity": 0.25, "labelFontSize": 14},
+                     "gridOpacity": 0.25, "labelFontSize": 16},
         },
     }  # fmt: skip
 
 
 def chart_png(facts: Facts) -> bytes | None:
-    """The picture, at twice its size for sharp screens; None where there is no line to draw (under two points)."""
+    """The picture, larger than shown for sharp screens; None where there is no line to draw (under two points)."""
     if len(facts.series) < 2:
         return None
     import vl_convert

@@ -1,29 +1,43 @@
-"""From the outbox to the mailbox: claim a mail's rows, send, record how it ended. One mail a recipient and delivery.
+"""From the outbox to the mailbox and the chat: claim, compose, hand over, record. One mail a recipient and delivery.
 
-Each step is a transaction of its own, so that two deliverers share the work, and one that is killed leaves rows marked
-``sending``: after a while they are recorded as ``unsure`` (or sent again where a second copy can't arise).
+Each step is a transaction of its own (:mod:`alerts.claims`), so that several deliverers share the work and one that is
+killed leaves a truthful record.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from email.message import EmailMessage
+from time import monotonic
 from typing import Protocol, TypedDict, TypeVar
 
 from duckdb import DuckDBPyConnection
 
-from alerts.facts import Facts, NoticeFacts, read_facts
-from alerts.message import Sender, compose, message_id
-from alerts.transport import RefusedError, Transport, TryLaterError, UnsureError
+from alerts.chat import Chats
+from alerts.claims import (
+    ATTEMPTS,
+    Claimed,
+    Ended,
+    LostClaimError,
+    Scope,
+    claim,
+    hand_over,
+    record,
+    release_abandoned,
+)
+from alerts.hours import is_open
+from alerts.message import Sender, compose
+from alerts.model import Rules
+from alerts.notices import undelivered_rows
+from alerts.outbox import Snooze, queue_rows, read_snoozes
+from alerts.shorttext import compose_short
+from alerts.transport import DeliveryError, RefusedError, Transport, TryLaterError, UnsureError
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-ATTEMPTS = 8
-LEASE = timedelta(minutes=10)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 MAILS_A_RUN = 10_000
 _UNWRITABLE = (ValueError, KeyError, TypeError)
@@ -45,144 +59,155 @@ class Delivered(TypedDict):
     unsure: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """The rows of one mail, taken by this deliverer."""
+@dataclass(slots=True)
+class _Round:
+    """One run of a deliverer: its ways out, the rules it serves, and a clock that starts at the caller's ``now``."""
 
-    message_id: str
-    address: str
-    language: str
-    attempts: int
-    told: list[Facts | NoticeFacts]
+    lake: Writes
+    transport: Transport
+    sender: Sender
+    chats: Chats
+    rules: Rules | None
+    start: datetime
+    scope: Scope
+    snoozes: list[Snooze] = field(default_factory=list)
+    counts: Delivered = field(default_factory=lambda: Delivered(sent=0, failed=0, later=0, unsure=0))
+    answers: list[str] = field(default_factory=list)
+    _began: float = field(default_factory=monotonic)
+
+    @property
+    def now(self) -> datetime:
+        """The caller's time and what has passed since: a claim of a long run is no older than it is."""
+        return self.start + timedelta(seconds=monotonic() - self._began)
 
 
-def deliver(lake: Writes, transport: Transport, now: datetime, sender: Sender) -> Delivered:
-    """Send every mail that is due; ``now`` is the caller's clock. Returns how many mails ended how.
+def deliver(
+    lake: Writes,
+    transport: Transport,
+    now: datetime,
+    sender: Sender,
+    *,
+    chats: Chats | None = None,
+    rules: Rules | None = None,
+) -> Delivered:
+    """Send every mail and chat message that is due; ``now`` is the caller's clock. Returns how many ended how.
 
-    A recipient's failure never holds up another's; where the transport itself is down, the rest waits for the next run.
+    A recipient's failure never holds up another's; where the mail server itself is down, mails wait for the next run.
+    With ``rules``, recipients' quiet hours are kept and the engineers are told of what could not be delivered.
     """
-    counts = Delivered(sent=0, failed=0, later=0, unsure=0)
-    counts["unsure"] += lake.write(lambda con: release_abandoned(con, now, repeatable=transport.repeatable))
+    people = rules.recipients.items() if rules else []
+    scope = Scope(held=[name for name, recipient in people if not is_open(recipient, now)])
+    turn = _Round(lake, transport, sender, chats or Chats({}), rules, now, scope)
+    _send_all(turn)
+    return turn.counts
+
+
+def deliver_these(
+    lake: Writes,
+    transport: Transport,
+    now: datetime,
+    sender: Sender,
+    keys: Collection[str],
+    *,
+    chats: Chats | None = None,
+) -> tuple[Delivered, list[str]]:
+    """Send the rows ``keys`` of the outbox and nothing else, at any hour; how they ended, and what was answered."""
+    turn = _Round(lake, transport, sender, chats or Chats({}), None, now, Scope(keys=keys))
+    _send_all(turn)
+    return turn.counts, turn.answers
+
+
+def _send_all(turn: _Round) -> None:
+    """Two commits a mail: one as it leaves, one that records how it ended and claims the next."""
+
+    def begin(con: DuckDBPyConnection) -> Claimed | None:
+        turn.counts["unsure"] = release_abandoned(con, turn.start, repeatable=turn.transport.repeatable)
+        turn.snoozes = read_snoozes(con, turn.start)
+        return claim(con, turn.now, turn.sender, turn.scope)
+
     try:
+        claimed = turn.lake.write(begin)
         for _ in range(MAILS_A_RUN):
-            claimed = lake.write(lambda con: claim(con, now, sender))
             if claimed is None:
                 break
-            if not _send(lake, transport, claimed, now, sender, counts):
-                break
+            claimed = _send(turn, claimed)
     finally:
-        transport.close()
-    return counts
+        turn.transport.close()
 
 
-def _send(
-    lake: Writes, transport: Transport, claimed: Claimed, now: datetime, sender: Sender, counts: Delivered
-) -> bool:
-    """Send one mail and record it; False where the transport can take no other mail now."""
-    going_on = True
+def _send(turn: _Round, claimed: Claimed) -> Claimed | None:
+    """Send one mail, record how it ended, and claim the next."""
     try:
-        transport.send(_mail(claimed, now, sender))
+        answer = _hand(turn, claimed)
+    except LostClaimError:
+        log.warning("mail %s was taken over by another deliverer", claimed.message_id)
+        return turn.lake.write(lambda con: claim(con, turn.now, turn.sender, turn.scope))
+    except DeliveryError as error:
+        return _end(turn, claimed, _status(turn, claimed, error), str(error))
     except _UNWRITABLE as error:
         log.exception("mail %s can't be written", claimed.message_id)
-        _record(lake, claimed, "failed", now, f"the mail can't be written: {type(error).__name__}: {error}")
-        counts["failed"] += 1
-    except RefusedError as error:
-        _record(lake, claimed, "failed", now, str(error))
-        counts["failed"] += 1
-    except UnsureError as error:
-        _record(lake, claimed, "unsure", now, str(error))
-        counts["unsure"] += 1
-    except TryLaterError as error:
-        given_up = claimed.attempts >= ATTEMPTS and not error.whole
-        _record(lake, claimed, "failed" if given_up else "queued", now, str(error))
-        counts["failed" if given_up else "later"] += 1
-        going_on = not error.whole
-    else:
-        _record(lake, claimed, "sent", now, None)
-        counts["sent"] += 1
-    return going_on
+        return _end(turn, claimed, "failed", f"the mail can't be written: {type(error).__name__}: {error}")
+    return _end(turn, claimed, "sent", answer)
 
 
-def _mail(claimed: Claimed, now: datetime, sender: Sender) -> EmailMessage:
-    return compose(
+def _hand(turn: _Round, claimed: Claimed) -> str:
+    """Compose and hand over; the answer of who took it."""
+
+    def leaving() -> None:
+        turn.lake.write(lambda con: hand_over(con, claimed))
+
+    if claimed.channel is not None:
+        short = compose_short(
+            claimed.told,
+            language=claimed.language,
+            identity=claimed.message_id,
+            boards_url=turn.sender.boards_url,
+        )
+        return turn.chats.send(claimed.channel, short, leaving)
+    message = compose(
         claimed.told,
-        to=claimed.address,
+        to=claimed.destination,
         language=claimed.language,
-        sender=sender,
+        sender=turn.sender,
         identity=claimed.message_id,
-        date=now,
+        date=turn.start,
+        snoozes=[one for one in turn.snoozes if _concerns(one, claimed, turn.rules)],
     )
+    return turn.transport.send(message, leaving)
 
 
-def claim(con: DuckDBPyConnection, now: datetime, sender: Sender) -> Claimed | None:
-    """Take the next mail that is due: all due rows of one recipient, or one earlier mail that must be tried again.
-
-    A mail keeps its Message-ID and its rows across attempts; rows queued meanwhile go into the next one.
-    """
-    first = con.execute(
-        "SELECT recipient, address, language, message_id FROM alert_outbox WHERE status = 'queued' AND due_at <= $now"
-        " ORDER BY (severity = 'digest'), queued_at, recipient, outbox_key LIMIT 1",
-        {"now": now},
-    ).fetchone()
-    if first is None:
-        return None
-    recipient, address, language, known = first
-    chosen = {"recipient": recipient, "address": address, "language": language, "known": known, "now": now}
-    rows = con.execute(
-        "SELECT outbox_key, payload, attempts FROM alert_outbox WHERE status = 'queued' AND recipient = $recipient"
-        " AND address = $address AND language = $language AND due_at <= $now"
-        " AND message_id IS NOT DISTINCT FROM $known ORDER BY outbox_key",
-        chosen,
-    ).fetchall()
-    identity = known or message_id([row[0] for row in rows], sender)
-    con.execute(
-        "UPDATE alert_outbox SET status = 'sending', attempts = attempts + 1, claimed_at = $now,"
-        " message_id = $identity WHERE list_contains($keys, outbox_key)",
-        {"now": now, "identity": identity, "keys": [row[0] for row in rows]},
-    )
-    return Claimed(
-        message_id=identity,
-        address=address,
-        language=language,
-        attempts=max(row[2] for row in rows) + 1,
-        told=[read_facts(row[1]) for row in rows],
-    )
+def _concerns(snooze: Snooze, claimed: Claimed, rules: Rules | None) -> bool:
+    """Whether a silence keeps something from the recipient."""
+    if snooze.rule_id is None or rules is None:
+        return True
+    told = {rule.id for rule in rules.rules if claimed.recipient in rules.names_of(rules.effective(rule).recipients)}
+    return snooze.rule_id in told
 
 
-def release_abandoned(con: DuckDBPyConnection, now: datetime, *, repeatable: bool) -> int:
-    """How many mails a deliverer left half-way are now ``unsure``; ``repeatable`` ones go back to the queue instead."""
-    abandoned = con.execute(
-        "SELECT DISTINCT message_id FROM alert_outbox WHERE status = 'sending' AND claimed_at <= $before",
-        {"before": now - LEASE},
-    ).fetchall()
-    for (identity,) in abandoned:
-        status, why = ("queued", "a deliverer ended half-way; the mail is written again") if repeatable else (
-            "unsure", "a deliverer ended while it handed the mail over")  # fmt: skip
-        _set_status(con, identity, status, now, now, why)
-        log.warning("mail %s: %s", identity, why)
-    return 0 if repeatable else len(abandoned)
+def _status(turn: _Round, claimed: Claimed, error: DeliveryError) -> Ended:
+    """What becomes of a mail that was not taken; where the mail server is down, no other mail is tried."""
+    if isinstance(error, UnsureError):
+        return "unsure"
+    if isinstance(error, TryLaterError) and error.whole:
+        turn.scope = replace(turn.scope, mails=False)
+        return "queued"
+    return "failed" if isinstance(error, RefusedError) or claimed.attempts >= ATTEMPTS else "queued"
 
 
-def resend_unsure(con: DuckDBPyConnection, now: datetime, identities: Sequence[str]) -> None:
-    """Queue mails again that may not have arrived: a person's decision. They keep their Message-ID."""
-    for identity in identities:
-        _set_status(con, identity, "queued", now, now, "sent again by hand")
-
-
-def _record(lake: Writes, claimed: Claimed, status: str, now: datetime, why: str | None) -> None:
+def _end(turn: _Round, claimed: Claimed, status: Ended, words: str) -> Claimed | None:
+    """Record how a mail ended and claim the next, in one transaction."""
     wait = min(FIRST_WAIT * 4 ** (claimed.attempts - 1), LONGEST_WAIT)
-    if why is not None:
-        log.warning("mail %s to %s: %s: %s", claimed.message_id, claimed.address, status, why)
-    lake.write(lambda con: _set_status(con, claimed.message_id, status, now, now + wait, why))
+    log.log(
+        logging.INFO if status == "sent" else logging.WARNING,
+        "mail %s to %s: %s: %s", claimed.message_id, claimed.destination, status, words,
+    )  # fmt: skip
+    turn.counts["later" if status == "queued" else status] += 1
+    turn.answers.append(words)
 
+    def change(con: DuckDBPyConnection) -> Claimed | None:
+        record(con, claimed, status, turn.start, turn.start + wait, words)
+        if status in {"failed", "unsure"} and turn.rules is not None:
+            queue_rows(con, undelivered_rows(con, turn.rules, claimed.recipient, f"{status}: {words}", turn.start))
+        return claim(con, turn.now, turn.sender, turn.scope)
 
-def _set_status(
-    con: DuckDBPyConnection, identity: str, status: str, now: datetime, due_at: datetime, why: str | None
-) -> None:
-    con.execute(
-        "UPDATE alert_outbox SET status = $status, last_error = $why,"
-        " finished_at = CASE WHEN $status IN ('sent', 'failed', 'unsure') THEN $now::TIMESTAMPTZ END,"
-        " due_at = CASE WHEN $status = 'queued' THEN $due_at::TIMESTAMPTZ ELSE due_at END"
-        " WHERE message_id = $identity AND status <> 'sent'",
-        {"status": status, "why": why, "now": now, "due_at": due_at, "identity": identity},
-    )
+    return turn.lake.write(change)

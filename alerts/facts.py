@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-NoticeKind = Literal["refused", "incomplete", "blocked", "failed", "stale", "test"]
+NoticeKind = Literal["refused", "incomplete", "blocked", "failed", "stale", "undelivered", "test"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """One edge of one entity. Times are ISO 8601 UTC; figures in ``unit``, spans in it or as shares of the base."""
+    """One edge of one entity. Times are ISO 8601 UTC; figures in ``unit``, spans in it or as shares of the base.
+
+    ``before``: what the same mail would also tell of the entity: (transition, time, low, high), oldest first.
+    """
 
     transition: str
     rule_id: str
@@ -64,6 +67,8 @@ class Facts:
     evidence: list[Evidence] = field(default_factory=list)
     simulated: bool
     timezone: str
+    severity: str = "immediate"
+    before: list[tuple[str, str, float | None, float | None]] = field(default_factory=list)
 
     def to_json(self) -> str:
         """The facts as one line of JSON."""
@@ -72,7 +77,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeFacts:
-    """One data-quality incident, for the engineers: what is wrong with which data since when, in words."""
+    """One data-quality incident, for the engineers: what is wrong with which data since when, in words.
+
+    ``over``: it has ended, at ``at``.
+    """
 
     transition: Literal["notice"] = "notice"
     kind: NoticeKind
@@ -84,17 +92,60 @@ class NoticeFacts:
     reason: str
     simulated: bool
     timezone: str
+    over: bool = False
+    severity: str = "immediate"
 
     def to_json(self) -> str:
         """The facts as one line of JSON."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
-def read_facts(text: str) -> Facts | NoticeFacts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A source in a quiet week: how many of its last seven days had complete data."""
+
+    source: str
+    title: str
+    complete_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyFacts:
+    """A week in which a recipient was told nothing: that the rules were watching, over which data.
+
+    ``beyond``: what is still beyond its line since before, as 'rule: name' lines.
+    """
+
+    transition: Literal["weekly"] = "weekly"
+    rules: int
+    watched: list[Watched] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
+    start: str
+    at: str
+    simulated: bool
+    timezone: str
+    severity: str = "digest"
+
+    def to_json(self) -> str:
+        """The facts as one line of JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @property
+    def complete_days(self) -> int:
+        """Days of the week on which every watched source had complete data, at most."""
+        return min((one.complete_days for one in self.watched), default=0)
+
+
+Told = Facts | NoticeFacts | WeeklyFacts
+
+
+def read_facts(text: str) -> Told:
     """The facts in a payload. Raises ValueError or TypeError for one that was not written here."""
     data: dict[str, Any] = json.loads(text)
     if data["transition"] == "notice":
         return NoticeFacts(**data)
+    if data["transition"] == "weekly":
+        return WeeklyFacts(**{**data, "watched": [Watched(**one) for one in data["watched"]]})
     data["evidence"] = [Evidence(**one) for one in data["evidence"]]
     data["series"] = [(at, low, high) for at, low, high in data["series"]]
     return Facts(**data)

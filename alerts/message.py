@@ -7,32 +7,33 @@ The same rows make the same Message-ID, so that a reader's mail program can tell
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import cache
-from itertools import groupby
 
-from css_inline import CSSInliner
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
-
-from alerts.cards import Card, card_of
 from alerts.chart import chart_png
-from alerts.facts import Facts, NoticeFacts
-from alerts.wording import clean, headline, moment, say, subject
+from alerts.facts import Facts, Told
+from alerts.headlines import subject
+from alerts.order import arranged
+from alerts.outbox import Snooze
+from alerts.pages import Frame, render_html, render_text
+from alerts.wording import clean
 
 CHARTS_A_MAIL = 8
-CARDS_A_MAIL = 20
-_ORDER = ("notice", "escalated", "fired", "resolved", "already", "lost", "possible")
+CARDS_A_MAIL = (20, 14, 10, 7, 5, 3, 1)
+HTML_BYTES = 95_000  # Gmail cuts a mail off at some 102 KB of HTML
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Whose mails these are. ``mail_from``: 'Name <address>'; ``boards_url``: where the boards are, if served."""
+    """Whose mails these are. ``mail_from``: 'Name <address>'; ``boards_url``: where the boards are, if served.
+
+    ``unsubscribe``: a mailto: or https: address for List-Unsubscribe, where there is one.
+    """
 
     mail_from: str
     boards_url: str | None = None
@@ -52,15 +53,6 @@ class Sender:
         return self.address.rpartition("@")[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """The cards of one category, under its title; beyond the mail's share of cards, headlines alone."""
-
-    title: str
-    cards: list[Card]
-    more: list[str]
-
-
 def message_id(keys: Sequence[str], sender: Sender) -> str:
     """The Message-ID of the mail that tells what these outbox keys stand for."""
     digest = hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()
@@ -68,106 +60,79 @@ def message_id(keys: Sequence[str], sender: Sender) -> str:
 
 
 def compose(
-    told: Sequence[Facts | NoticeFacts],
+    told: Sequence[Told],
     *,
     to: str,
     language: str,
     sender: Sender,
     identity: str,
     date: datetime,
+    snoozes: Sequence[Snooze] = (),
 ) -> EmailMessage:
     """The mail that tells ``told`` to the address ``to``; ``identity`` is its Message-ID.
 
-    Raises ValueError where nothing is to be told or the sender has no address.
+    A mail with digest lines lists the ``snoozes`` too. Raises ValueError where nothing is to be told or the sender has
+    no address.
     """
     if not told:
         raise ValueError("a mail tells at least one thing; found none")
-    ordered = _by_weight(told)
-    pictures: dict[str, bytes] = {}
-    sections = list(_sections(language, ordered, pictures))
-    view = {
-        "sections": sections,
-        "language": language,
-        "simulated": any(one.simulated for one in told),
-        "title": subject(language, ordered),
-        "boards_url": sender.boards_url,
-        "timezone": ordered[0].timezone,
-        "written": moment(language, date.isoformat(), ordered[0].timezone),
-        "say": lambda english, chinese: say(language, (english, chinese)),
-    }
+    ordered = arranged(told)
+    digest = any(one.severity == "digest" for one in ordered)
+    frame = Frame(
+        language=language, title=subject(language, ordered), date=date, boards_url=sender.boards_url,
+        unsubscribe=_link(sender.unsubscribe), snoozes=list(snoozes) if digest else [],
+    )  # fmt: skip
+    pictures = _pictures(ordered)
+    html, shown = _within(frame, ordered, pictures)
     message = EmailMessage(policy=SMTP)
-    _put_headers(message, ordered, to=to, language=language, sender=sender, identity=identity, date=date)
-    message.set_content(_template("mail.txt.j2").render(view))
-    message.add_alternative(_inline(_template("mail.html.j2").render(view)), subtype="html")
-    _attach(message, pictures, identity)
+    _put_headers(message, frame, sender, to=to, identity=identity)
+    message.set_content(render_text(frame, ordered, shown))
+    message.add_alternative(html, subtype="html")
+    _attach(message, {name: png for name, png in pictures.values() if f"cid:{name}" in html}, identity)
     return message
 
 
-def _put_headers(
-    message: EmailMessage,
-    told: Sequence[Facts | NoticeFacts],
-    *,
-    to: str,
-    language: str,
-    sender: Sender,
-    identity: str,
-    date: datetime,
-) -> None:
+def _within(frame: Frame, ordered: Sequence[Told], pictures: dict[int, tuple[str, bytes]]) -> tuple[str, int]:
+    """The HTML with as many whole cards as a mail program shows uncut, and how many those are."""
+    names = {number: name for number, (name, _) in pictures.items()}
+    html, shown = "", 0
+    for shown in CARDS_A_MAIL:
+        html = render_html(frame, ordered, shown, names)
+        if len(html.encode()) <= HTML_BYTES:
+            break
+    return html, shown
+
+
+def _put_headers(message: EmailMessage, frame: Frame, sender: Sender, *, to: str, identity: str) -> None:
     name = clean(parseaddr(sender.mail_from)[0])
     message["From"] = Address(display_name=name, addr_spec=sender.address)
     message["To"] = Address(addr_spec=to)
-    message["Subject"] = subject(language, told)
-    message["Date"] = format_datetime(date)
+    message["Subject"] = frame.title
+    message["Date"] = format_datetime(frame.date)
     message["Message-ID"] = identity
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
     message["List-Id"] = f"Shelfradar alerts <alerts.{sender.host}>"
-    message["Content-Language"] = language
+    message["Content-Language"] = frame.language
     if sender.unsubscribe:
         message["List-Unsubscribe"] = f"<{clean(sender.unsubscribe)}>"
 
 
-def _by_weight(told: Sequence[Facts | NoticeFacts]) -> list[Facts | NoticeFacts]:
-    """By category, the one with the weightiest news first; inside one what weighs most, then the larger figure."""
-    first: dict[tuple[str, str], int] = {}
-    for one in told:
-        place = (one.source, one.category_id)
-        first[place] = min(_news(one), first.get(place, len(_ORDER)))
-
-    def weight(one: Facts | NoticeFacts) -> tuple[int, str, str, int, float, str]:
-        place = (one.source, one.category_id)
-        low = one.low or 0 if isinstance(one, Facts) else 0
-        return first[place], *place, _news(one), -low, one.to_json()
-
-    return sorted(told, key=weight)
+def _link(address: str | None) -> str | None:
+    """An unsubscribe address as a mail may link it."""
+    return address if address and address.startswith(("https://", "mailto:")) else None
 
 
-def _news(told: Facts | NoticeFacts) -> int:
-    """How soon a thing is told, 0 first: what changed before what was so when it was first seen."""
-    already = isinstance(told, Facts) and told.transition == "fired" and told.first_seen
-    return _ORDER.index("already" if already else told.transition)
-
-
-def _sections(language: str, ordered: Sequence[Facts | NoticeFacts], pictures: dict[str, bytes]) -> Iterator[Section]:
-    whole = {id(one) for one in ordered[:CARDS_A_MAIL]}
-    for (source, title), several in groupby(ordered, key=lambda one: (one.source, one.category_title)):
-        told = list(several)
-        yield Section(
-            title=f"{clean(title)} · {source}" if title else source,
-            cards=[card_of(language, one, _picture(one, pictures)) for one in told if id(one) in whole],
-            more=[headline(language, one, 60) for one in told if id(one) not in whole],
-        )
-
-
-def _picture(told: Facts | NoticeFacts, pictures: dict[str, bytes]) -> str | None:
-    """The content id of the picture, made and kept in ``pictures``; None without one or beyond the mail's share."""
-    if isinstance(told, NoticeFacts) or told.transition == "lost" or len(pictures) >= CHARTS_A_MAIL:
-        return None
-    png = chart_png(told)
-    if png is None:
-        return None
-    name = f"chart-{len(pictures) + 1}"
-    pictures[name] = png
-    return name
+def _pictures(ordered: Sequence[Told]) -> dict[int, tuple[str, bytes]]:
+    """Place in the mail -> content id and picture, for the first alerts that have one."""
+    found: dict[int, tuple[str, bytes]] = {}
+    for number, told in enumerate(ordered[: CARDS_A_MAIL[0]]):
+        if len(found) == CHARTS_A_MAIL:
+            break
+        png = chart_png(told) if isinstance(told, Facts) and told.transition != "lost" else None
+        if png is not None:
+            found[number] = f"chart-{len(found) + 1}", png
+    return found
 
 
 def _attach(message: EmailMessage, pictures: dict[str, bytes], identity: str) -> None:
@@ -179,21 +144,3 @@ def _attach(message: EmailMessage, pictures: dict[str, bytes], identity: str) ->
     seed = hashlib.sha256(identity.encode()).hexdigest()[:24]
     for number, part in enumerate(one for one in message.walk() if one.is_multipart()):
         part.set_boundary(f"=_{number}_{seed}")
-
-
-def _inline(html: str) -> str:
-    inliner = CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
-    inlined: str = inliner.inline(html)
-    return inlined
-
-
-@cache
-def _template(name: str) -> Template:
-    environment = Environment(
-        loader=PackageLoader("alerts", "templates"),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)

@@ -23,6 +23,7 @@ _SEVERITY: Mapping[NoticeKind, Severity] = {
     "blocked": "immediate",
     "failed": "immediate",
     "stale": "immediate",
+    "undelivered": "immediate",
     "test": "immediate",
     "incomplete": "digest",
 }
@@ -89,6 +90,27 @@ def quality_rows(
         *(one for snapshots in timeline.values() for one in _not_ok(source, snapshots, observed_at)),
     ]
     return [row for one in facts for row in notice_rows(rules, one, now, severity=_SEVERITY[one.kind])]
+
+
+def undelivered_rows(
+    con: DuckDBPyConnection, rules: Rules, recipient: str, reason: str, now: datetime
+) -> list[OutboxRow]:
+    """What the engineers must know of a recipient whom a mail did not reach: once until one reaches them again.
+
+    An engineer is told of everybody but themselves.
+    """
+    first = con.execute(
+        "SELECT min(finished_at) FROM alert_outbox WHERE recipient = $recipient AND status IN ('failed', 'unsure')"
+        " AND finished_at > coalesce((SELECT max(finished_at) FROM alert_outbox"
+        " WHERE recipient = $recipient AND status = 'sent'), '-infinity'::TIMESTAMPTZ)",
+        {"recipient": recipient},
+    ).fetchone()
+    start = first[0] if first and first[0] else now
+    facts = NoticeFacts(
+        kind="undelivered", source=recipient, category_id="", category_title="", start=_iso(start),
+        at=_iso(now), reason=reason, simulated=False, timezone="UTC",
+    )  # fmt: skip
+    return [row for row in notice_rows(rules, facts, now) if row.recipient != recipient]
 
 
 def _blocked(

@@ -1,6 +1,8 @@
 """How a finished mail leaves: an SMTP server, or a folder of .eml files. Must not know outbox, rules or warehouse.
 
-A transport says how sending ended by returning (taken) or by raising one of three errors; secrets stand in no message.
+A transport says how sending ended by returning the server's answer (taken) or by raising one of three errors; secrets
+stand in no message. It calls ``leaving`` once, at the last moment at which nothing has left: from there on nobody can
+know whether the mail arrived until the server has answered.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import os
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 from urllib.parse import unquote, urlsplit
+
+Leaving = Callable[[], None]
 
 
 class DeliveryError(Exception):
@@ -45,8 +50,8 @@ class Transport(Protocol):
     def repeatable(self) -> bool:
         """Whether a second sending is harmless."""
 
-    def send(self, message: EmailMessage) -> None:
-        """Hand ``message`` over. Raises TryLaterError, RefusedError or UnsureError."""
+    def send(self, message: EmailMessage, leaving: Leaving) -> str:
+        """Hand ``message`` over; the answer in words. Raises TryLaterError, RefusedError or UnsureError."""
 
     def close(self) -> None:
         """Give the connection back."""
@@ -59,10 +64,11 @@ class Folder:
     path: Path
     repeatable: bool = True
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, leaving: Leaving) -> str:
         """Write the mail under a temporary name, then rename it. Raises TryLaterError where it can't be written."""
         name = re.sub(r"[^A-Za-z0-9]+", "-", str(message["Message-ID"])).strip("-")
         target = self.path / f"{name}.eml"
+        leaving()
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             partial = target.with_suffix(".partial")
@@ -70,6 +76,7 @@ class Folder:
             os.replace(partial, target)  # noqa: PTH105 (atomic also over an existing file)
         except OSError as error:
             raise TryLaterError(f"{target}: {error.strerror}", whole=True) from error
+        return f"written to {target}"
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -135,15 +142,20 @@ class Smtp:
         except (smtplib.SMTPException, OSError):
             session.close()
 
-    def send(self, message: EmailMessage) -> None:
-        """Hand ``message`` to the server. Raises TryLaterError, RefusedError or UnsureError."""
+    def send(self, message: EmailMessage, leaving: Leaving) -> str:
+        """Hand ``message`` to the server; its answer. Raises TryLaterError, RefusedError or UnsureError."""
+        data = re.sub(rb"(?m)^\.", b"..", message.as_bytes(policy=SMTP))
         session = self._connected()
         try:
             self._envelope(session, message)
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise TryLaterError(f"the line dropped before the mail was handed over ({_what(error)})") from error
-        data = re.sub(rb"(?m)^\.", b"..", message.as_bytes(policy=SMTP))
+        try:
+            leaving()
+        except BaseException:
+            self._drop()  # without the closing dot, so that the server throws away what it has
+            raise
         try:
             session.send(data + b".\r\n")
             code, answer = session.getreply()
@@ -152,6 +164,7 @@ class Smtp:
             raise UnsureError(f"the line dropped after the mail was handed over ({_what(error)})") from error
         if code != 250:
             self._answered(code, answer)
+        return _words(code, answer)
 
     def _envelope(self, session: smtplib.SMTP, message: EmailMessage) -> None:
         """MAIL, RCPT and DATA, up to the server's go-ahead."""
@@ -168,7 +181,7 @@ class Smtp:
         """What a refusal means: 4xx later, 5xx never."""
         if self._session is not None:
             self._session.rset()
-        text = f"{code} {answer.decode('utf-8', 'replace')}"[:300]
+        text = _words(code, answer)
         raise TryLaterError(text) if 400 <= code < 500 else RefusedError(text)
 
     def _connected(self) -> smtplib.SMTP:
@@ -221,6 +234,11 @@ class Smtp:
 def _bare(message: EmailMessage, header: str) -> str:
     """The one bare address of a header this program wrote."""
     return str(message[header].addresses[0].addr_spec)
+
+
+def _words(code: int, answer: bytes) -> str:
+    """A server's answer on one line, bounded."""
+    return " ".join(f"{code} {answer.decode('utf-8', 'replace')}".split())[:300]
 
 
 def _what(error: Exception) -> str:

@@ -1,18 +1,17 @@
-"""Words and numbers of the mails, in English and Chinese: figures with their unit, headlines, subjects. Pure."""
+"""Words and figures of the mails, in English and Chinese: names of figures, numbers with their unit, times. Pure."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal, format_percent
 
-from alerts.facts import Facts, NoticeFacts
+from alerts.facts import Facts
 
-SUBJECT_LENGTH = 60
 LOCALES = {"en": "en", "zh-CN": "zh_CN"}
 
 METRICS: Mapping[str, tuple[str, str]] = {
@@ -47,33 +46,10 @@ COMPARED: Mapping[str, tuple[str, str]] = {
     "own": ("our own", "自家"),
 }
 # What follows a figure of these metrics in a headline, where the metric's own name is left out.
-_PER: Mapping[str, tuple[str, str]] = {
+PER: Mapping[str, tuple[str, str]] = {
     "units_30d": (" / 30 d", "/30天"),
     "units_per_day": (" / day", "/天"),
     "units_shown": (" sold", "（所示）"),
-}
-_HEADLINES: Mapping[str, tuple[str, str]] = {
-    "fired above": ("▲ {name} passed {limit}{place} ({value})", "▲ {name}{place}突破{limit}（{value}）"),
-    "fired below": ("▼ {name} down to {limit}{place} ({value})", "▼ {name}{place}跌至{limit}（{value}）"),
-    "fired rises_by": ("▲ {name} up {limit}{place} ({value})", "▲ {name}{place}上升{limit}（{value}）"),
-    "fired falls_by": ("▼ {name} down {limit}{place} ({value})", "▼ {name}{place}下降{limit}（{value}）"),
-    "rank below": ("▲ {name} reached {limit}{place} ({value})", "▲ {name}{place}升至{limit}（{value}）"),
-    "rank above": ("▼ {name} slipped to {limit}{place} ({value})", "▼ {name}{place}滑落至{limit}（{value}）"),
-    "flag below": ("▼ {name}: {value}{place}", "▼ {name}：{place}{value}"),
-    "flag above": ("▲ {name}: {value}{place}", "▲ {name}：{place}{value}"),
-    "already": ("● {name} already beyond {limit}{place} ({value})", "● {name}{place}已越过{limit}（{value}）"),
-    "escalated": ("‼ {name} moves on: {value}{place}, past {limit}", "‼ {name}{place}继续扩大：{value}，阈值{limit}"),
-    "resolved": ("✓ {name} back inside {limit}{place} ({value})", "✓ {name}{place}回到{limit}以内（{value}）"),
-    "lost": ("? {name} gone{place}: no figure any more", "? {name}{place}已无数据"),
-    "possible": ("◇ {name} perhaps beyond {limit}{place} ({value})", "◇ {name}{place}可能越过{limit}（{value}）"),
-}
-_NOTICES: Mapping[str, tuple[str, str]] = {
-    "refused": ("⚠ Batch refused: {where}", "⚠ 批次被拒收：{where}"),
-    "incomplete": ("⚠ Incomplete snapshot: {where}", "⚠ 快照不完整：{where}"),
-    "blocked": ("⚠ Source blocked: {where}", "⚠ 来源被封锁：{where}"),
-    "failed": ("⚠ Run failed: {where}", "⚠ 运行失败：{where}"),
-    "stale": ("⚠ No fresh data: {where}", "⚠ 数据未更新：{where}"),
-    "test": ("Test mail: {where}", "测试邮件：{where}"),
 }
 
 
@@ -103,7 +79,7 @@ def number(language: str, unit: str, currency: str | None, value: float) -> str:
     if unit == "flag":
         return say(language, ("in stock", "有货") if value else ("out of stock", "缺货"))
     if unit == "rank":
-        return f"#{value:.0f}"
+        return say(language, (f"#{value:.0f}", f"第{value:.0f}名"))
     digits = "#,##0" if unit in {"units", "count"} and value == int(value) else "#,##0.##"
     return str(format_decimal(value, digits, locale=locale))
 
@@ -124,6 +100,27 @@ def amount(language: str, facts: Facts, value: float | str) -> str:
     return value if isinstance(value, str) else number(language, facts.unit, facts.currency, value)
 
 
+def change(language: str, facts: Facts) -> str:
+    """How far the figure is from its base, the proved end first: '−28.1%', '+19.0% to +39.0%', '+19.0% or more'."""
+    ends = (facts.span_low, facts.span_high)
+    near, far = reversed(ends) if facts.when_key in {"falls_by", "below"} else ends
+    if near is None:
+        return "?" if far is None else say(language, ("at most {}", "至多{}")).format(difference(language, facts, far))
+    first = difference(language, facts, near)
+    if far is None:
+        return first + say(language, (" or more", "以上"))
+    last = difference(language, facts, far)
+    return first if first == last else first + say(language, (" to ", " ～ ")) + last
+
+
+def difference(language: str, facts: Facts, value: float) -> str:
+    """A signed distance, as a share of the base where the rule asks for one."""
+    sign = "+" if value > 0 else "−" if value < 0 else "±"
+    if isinstance(facts.when_amount, str):
+        return sign + number(language, "share", None, abs(value))
+    return sign + number(language, facts.unit, facts.currency, abs(value))
+
+
 def metric_name(language: str, facts: Facts) -> str:
     """The figure's name, with what a share counts in."""
     name = say(language, METRICS.get(facts.metric, (facts.metric.upper(), facts.metric.upper())))
@@ -134,50 +131,12 @@ def limit(language: str, facts: Facts) -> str:
     """The fire condition's amount as a headline says it: '20,000 / 30 d', '20% on the previous complete snapshot'."""
     text = amount(language, facts, facts.when_amount)
     if facts.compare == "absolute":
-        return text + say(language, _PER.get(facts.metric, ("", "")))
+        return text + say(language, PER.get(facts.metric, ("", "")))
     base = say(language, COMPARED[facts.compare])
     if facts.compare == "own":
         side = say(language, ("above", "高于") if facts.when_key == "above" else ("below", "低于"))
         return f"{side}{base}{text}" if language == "zh-CN" else f"{text} {side} {base}"
     return f"{text}（比{base}）" if language == "zh-CN" else f"{text} on {base}"
-
-
-def headline(language: str, facts: Facts | NoticeFacts, name_length: int = 200, *, short: bool = False) -> str:
-    """What happened, in one line; ``short`` for a subject, where a comparison's base is left to the mail."""
-    if isinstance(facts, NoticeFacts):
-        where = f"{facts.source} {facts.category_title}".strip()
-        return say(language, _NOTICES[facts.kind]).format(where=shorten(clean(where), name_length))
-    name = shorten(clean(facts.name), name_length)
-    if facts.metric not in _PER:
-        name = f"{name} {say(language, METRICS.get(facts.metric, (facts.metric.upper(),) * 2))}"
-    category = clean(facts.category_title)
-    place = "" if facts.entity_kind == "category" else say(language, (f" in {category}", f"在{category}"))
-    text = amount(language, facts, facts.when_amount) if short and facts.compare != "own" else limit(language, facts)
-    if short and facts.compare == "absolute":
-        text = limit(language, facts)
-    value = interval(language, facts, facts.low, facts.high)
-    return say(language, _HEADLINES[_event(facts)]).format(name=name, limit=text, place=place, value=value)
-
-
-def _event(facts: Facts) -> str:
-    """The key of the headline: the transition, and for a firing its direction and kind of figure."""
-    if facts.transition != "fired":
-        return facts.transition
-    if facts.unit == "flag" or (facts.unit == "rank" and facts.compare == "absolute" and not facts.first_seen):
-        return f"{facts.unit} {facts.when_key}"
-    return "already" if facts.first_seen else f"fired {facts.when_key}"
-
-
-def subject(language: str, told: Sequence[Facts | NoticeFacts]) -> str:
-    """The first thing told, and how many more, in at most 60 characters; the longest name gives way first."""
-    label = say(language, ("[simulated] ", "[模拟] ")) if any(one.simulated for one in told) else ""
-    more = f" +{len(told) - 1}" if len(told) > 1 else ""
-    room = SUBJECT_LENGTH - len(label) - len(more)
-    for name_length in (200, *range(40, 7, -2)):
-        text = headline(language, told[0], name_length, short=True)
-        if len(text) <= room:
-            break
-    return label + shorten(text, room) + more
 
 
 def moment(language: str, at: str, timezone: str) -> str:

@@ -153,6 +153,12 @@ def write_rules(tmp_path: Path) -> Callable[..., Rules]:
 
 
 @pytest.fixture
+def head() -> str:
+    """What stands over the rules in a file of them: recipients, groups, engineers, defaults."""
+    return HEAD
+
+
+@pytest.fixture
 def rules_file(tmp_path: Path) -> Callable[..., Path]:
     """A function: YAML of rules -> the path of the file."""
 
@@ -184,7 +190,8 @@ def make_facts() -> Callable[..., Facts]:
     def make(**changed: Any) -> Facts:
         facts: dict[str, Any] = {
             "transition": "fired", "rule_id": "rival-units", "rule_title": "Rivals over 20,000", "source": "shop",
-            "category_id": "serum", "category_title": "精华", "entity_kind": "brand", "entity_id": "珀莱雅",
+            "category_id": "serum", "category_title": "精华", "entity_kind": "brand",
+            "entity_id": changed.get("name", "珀莱雅"),
             "name": "珀莱雅", "ownership": "rival", "url": None, "metric": "units_30d", "measure": None,
             "unit": "units", "currency": None, "compare": "absolute", "when_key": "above", "when_amount": 20000.0,
             "recover": 15000.0, "for_snapshots": 1, "start": "2026-11-20T22:00:00+00:00",

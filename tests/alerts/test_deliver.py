@@ -15,7 +15,18 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from alerts.deliver import LEASE, claim, deliver, release_abandoned, resend_unsure
+from alerts.claims import (
+    ATTEMPTS,
+    LEASE,
+    LostClaimError,
+    Scope,
+    claim,
+    hand_over,
+    record,
+    release_abandoned,
+    resend,
+)
+from alerts.deliver import deliver
 from alerts.message import Sender
 from alerts.outbox import OutboxRow, queue_rows
 from alerts.transport import Folder, Smtp, SmtpAddress, TryLaterError
@@ -165,7 +176,7 @@ def test_a_line_dropped_after_the_mail_is_unsure_and_not_doubled(lake, queue, se
     assert row["status"] == "unsure"
     mailbox.hang_up = False
     assert deliver(lake, smtp(port), NOW + timedelta(days=2), SENDER)["sent"] == 0
-    lake.write(lambda con: resend_unsure(con, NOW, [row["message_id"]]))
+    assert lake.write(lambda con: resend(con, NOW, [row["message_id"]])) == 1
     assert deliver(lake, smtp(port), NOW, SENDER)["sent"] == 1
     assert {mail["Message-ID"] for mail in mailbox.mails} == {row["message_id"]}
 
@@ -180,21 +191,89 @@ def test_a_server_that_is_down_costs_no_mail(lake, queue, rows):
     assert set(statuses(rows).values()) == {"queued"}
 
 
-def test_a_deliverer_killed_half_way_leaves_unsure_for_smtp_and_a_rewrite_for_files(lake, queue, rows, tmp_path):
+def sending(lake):
+    return lake.write(lambda con: claim(con, NOW, SENDER, Scope()))
+
+
+def test_a_deliverer_that_ended_before_anything_left_costs_nothing(lake, queue, rows, serve):
     queue()
-    lake.write(lambda con: claim(con, NOW, SENDER))
+    sending(lake)
     assert statuses(rows) == {"mei-k1": "sending"}
     assert lake.write(lambda con: release_abandoned(con, NOW + LEASE / 2, repeatable=False)) == 0
+    assert statuses(rows) == {"mei-k1": "sending"}, "it may be at work still"
+    mailbox = Mailbox()
+    assert deliver(lake, smtp(serve(mailbox)), NOW + LEASE, SENDER)["sent"] == 1
+    assert len(mailbox.taken) == 1
+
+
+def test_what_was_leaving_is_unsure_for_smtp_and_written_again_for_files(lake, queue, rows, tmp_path):
+    queue()
+    claimed = sending(lake)
+    lake.write(lambda con: hand_over(con, claimed))
     assert lake.write(lambda con: release_abandoned(con, NOW + LEASE, repeatable=False)) == 1
     assert statuses(rows) == {"mei-k1": "unsure"}
-    lake.write(lambda con: con.execute("UPDATE alert_outbox SET status = 'sending'"))
+    lake.write(lambda con: con.execute("UPDATE alert_outbox SET status = 'handing'"))
     assert deliver(lake, Folder(tmp_path / "mail"), NOW + LEASE, SENDER)["sent"] == 1
     assert len(list((tmp_path / "mail").iterdir())) == 1
 
 
+def test_a_deliverer_that_was_held_up_past_its_lease_sends_nothing_any_more(lake, queue, rows, serve):
+    queue()
+    slept = sending(lake)
+    mailbox = Mailbox()
+    assert deliver(lake, smtp(serve(mailbox)), NOW + LEASE, SENDER)["sent"] == 1
+    with pytest.raises(LostClaimError):
+        lake.write(lambda con: hand_over(con, slept))
+    lake.write(lambda con: record(con, slept, "failed", NOW, NOW, "the sleeper's view"))
+    assert statuses(rows) == {"mei-k1": "sent"}
+
+
+def test_a_mail_that_ends_every_deliverer_fails_at_last(lake, queue, rows):
+    queue()
+    now = NOW
+    for _ in range(ATTEMPTS):
+        assert lake.write(lambda con, at=now: claim(con, at, SENDER, Scope()))
+        now += LEASE
+        lake.write(lambda con, at=now: release_abandoned(con, at, repeatable=False))
+    assert statuses(rows) == {"mei-k1": "failed"}
+
+
+def test_the_servers_answer_is_kept(lake, queue, rows, serve):
+    queue()
+    deliver(lake, smtp(serve(Mailbox(data="250 2.0.0 queued as 4F2A"))), NOW, SENDER)
+    (row,) = rows(OUTBOX)
+    assert (row["answer"], row["last_error"]) == ("250 2.0.0 queued as 4F2A", None)
+
+
+def test_quiet_hours_hold_a_mail_that_is_due(lake, queue, rows, serve, write_rules, head):
+    head = head.replace("timezone: Asia/Shanghai}", "timezone: Asia/Shanghai, quiet_hours: '22:00-09:30'}")
+    rules = write_rules(head=head)
+    queue("mei")
+    queue("sam")
+    mailbox = Mailbox()
+    port = serve(mailbox)
+    assert deliver(lake, smtp(port), NOW, SENDER, rules=rules)["sent"] == 1  # 09:00 in Shanghai
+    assert statuses(rows) == {"mei-k1": "queued", "sam-k1": "sent"}
+    assert deliver(lake, smtp(port), NOW + timedelta(minutes=30), SENDER, rules=rules)["sent"] == 1
+
+
+def test_the_engineers_are_told_once_of_a_recipient_who_is_not_reached(lake, queue, rows, serve, write_rules):
+    rules = write_rules()
+    mailbox = Mailbox(rcpt={"mei@example.com": "550 no such user"})
+    port = serve(mailbox)
+    for key in ("k1", "k2"):
+        queue("mei", key)
+        deliver(lake, smtp(port), NOW + timedelta(hours=1), SENDER, rules=rules)
+    notices = rows("SELECT * FROM alert_outbox WHERE rule_id = 'notice:undelivered'")
+    assert [one["recipient"] for one in notices] == ["ops"]
+    (told,) = (mail for mail in mailbox.mails if mail["To"] == "ops@example.com")
+    assert told["Subject"] == "⚠ Mail not delivered: mei"
+    assert "550 no such user" in told.get_body(("plain",)).get_content()
+
+
 @pytest.mark.parametrize("lake", ["real"], indirect=True)
 def test_two_deliverers_at_once_send_each_mail_once(lake, queue, serve):
-    names = [f"r{number}" for number in range(6)]
+    names = [f"r{number}" for number in range(4)]
     for name in names:
         queue(name)
     mailbox = Mailbox()
@@ -206,7 +285,7 @@ def test_two_deliverers_at_once_send_each_mail_once(lake, queue, serve):
     for thread in threads:
         thread.join()
     assert sorted(to for to, _ in mailbox.taken) == [f"{name}@example.com" for name in names]
-    assert sum(one["sent"] for one in counts) == 6
+    assert sum(one["sent"] for one in counts) == 4
 
 
 def test_a_payload_that_can_not_be_told_fails_alone(lake, queue, serve, rows):
