@@ -49,7 +49,8 @@ def redirect_target(answer: Answer) -> str | None:
 
 def final(failure: Failure, attempt: int, wait: float) -> Failure:
     """``failure`` as it is recorded, with how often it was tried, or why not again."""
-    detail = failure.detail if attempt == 1 else f"{failure.detail} ({attempt} tries)"
+    asked = failure.retry or failure.answer is not None
+    detail = f"{failure.detail} ({attempt} tries)" if asked and attempt > 1 else failure.detail
     if failure.retry and wait > LONGEST_WAIT_SECONDS:
         detail += f"; the host asks for a wait of {wait:.0f} s"
     return Failure(failure.outcome, detail, retry=failure.retry, answer=failure.answer)

@@ -198,7 +198,7 @@ class _Visit:
             gate.at_least(rules.crawl_delay)
         try:
             async with gate.turn():
-                if self._paused is not None and robots:
+                if self._paused is not None:
                     raise Failure("blocked", self._paused)
                 answer = await self._ask(question, budget, robots=robots)
                 if answer.status >= MULTIPLE_CHOICES:

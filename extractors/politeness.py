@@ -30,7 +30,7 @@ class HostGate:
         self._delay = delay_seconds
         self._places = asyncio.Semaphore(concurrency)
         self._order = asyncio.Lock()
-        self._free_at = 0.0
+        self._last = float("-inf")
         self._held_until = 0.0
         self._asked = 0.0
         self._failures = 0
@@ -64,15 +64,15 @@ class HostGate:
             try:
                 yield
             finally:
-                self._free_at = max(self._free_at, asyncio.get_running_loop().time() + self._delay)
+                self._last = asyncio.get_running_loop().time()
 
     async def _wait(self) -> None:
         clock = asyncio.get_running_loop().time
         async with self._order:
-            while (wait := max(self._free_at, self._held_until) - clock()) > 0:
+            while (wait := max(self._last + self._delay, self._held_until) - clock()) > 0:
                 self._bear(self._held_until - clock())
                 await asyncio.sleep(wait)
-            self._free_at = clock() + self._delay
+            self._last = clock()
 
     def _bear(self, held: float) -> None:
         if held > LONGEST_WAIT_SECONDS:

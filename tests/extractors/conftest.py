@@ -180,6 +180,12 @@ def make_source(
 
 
 @pytest.fixture
+def source_of() -> Callable[..., Source]:
+    """:func:`make_source`, for tests that visit by themselves."""
+    return make_source
+
+
+@pytest.fixture
 def visit(archive: Archive, quick_backoff: None) -> Callable[..., Awaitable[list[Capture]]]:
     """``await visit(url, ...)`` or ``visit(name=(url, pages), ...)``: the captures; ``with_`` goes to the policy."""
 
