@@ -10,12 +10,14 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Iterable
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpcore2
 from httpcore2 import AnyIOBackend
+
+from extractors.url import RefusedAddress, check_url
+
+__all__ = ["CheckedBackend", "RefusedAddress", "Resolver", "check_url", "is_public", "resolve"]
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Awaitable[list[str]]]
@@ -27,32 +29,7 @@ _SPECIAL = tuple(
     ipaddress.ip_network(one)
     for one in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "fec0::/10", "3fff::/20")
 )
-_LONGEST_URL = 8192
 _MOST_ADDRESSES = 4
-
-
-class RefusedAddress(Exception):  # noqa: N818 (an outcome, not a fault)
-    """An address that must not be asked: not public, not HTTP, or not an address at all."""
-
-
-@lru_cache(maxsize=4096)
-def check_url(url: str) -> None:
-    """Raises RefusedAddress unless ``url`` is a plain http(s) address without user name, of bearable length."""
-    if len(url) > _LONGEST_URL:
-        raise RefusedAddress(f"an address of {len(url)} characters; at most {_LONGEST_URL}")
-    if not url.isprintable():
-        raise RefusedAddress("an address with control characters")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise RefusedAddress(f"not an address: {error}") from error
-    if parts.scheme not in {"http", "https"}:
-        raise RefusedAddress(f"scheme {parts.scheme or 'none'!r}; expected http or https")
-    if not parts.hostname or port == 0:
-        raise RefusedAddress("an address without a host or with port 0")
-    if parts.username is not None or parts.password is not None:
-        raise RefusedAddress("an address with a user name or password in it")
 
 
 def is_public(address: str) -> bool:

@@ -114,9 +114,16 @@ def _problem(path: Path, data: CommentedMap, detail: dict[str, Any]) -> Problem:
     elif detail["type"] == "extra_forbidden":
         found, expected = "an unknown key", "only the keys of docs/configuration.md"
     else:
-        found = repr(detail["input"])[:120]
+        found = _told(detail["input"])
         expected = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     return Problem(str(path), line_of(data, keys), ".".join(str(key) for key in keys), found, expected)
+
+
+def _told(found: Any) -> str:
+    """A value as it is quoted in an error; of a whole section, its keys."""
+    if isinstance(found, dict):
+        return f"a section with {', '.join(map(str, found)) or 'nothing in it'}"[:120]
+    return repr(found)[:120]
 
 
 def _plain(node: Any) -> Any:

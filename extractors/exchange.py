@@ -17,9 +17,10 @@ from typing import Any
 import httpcore2
 import httpx2
 
-from extractors.address import CheckedBackend, RefusedAddress, Resolver, check_url, resolve
+from extractors.address import CheckedBackend, Resolver, resolve
 from extractors.capture import Outcome
 from extractors.decode import BrokenEncoding, TooLarge, undo_encoding
+from extractors.url import RefusedAddress, check_url
 
 # httpx2 logs whole addresses at INFO, hpack whole headers at DEBUG: either could carry a secret.
 for _name in ("httpx2", "hpack", "httpcore2"):

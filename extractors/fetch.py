@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from extractors.address import RefusedAddress, Resolver, check_url, resolve
+from extractors.address import Resolver, resolve
 from extractors.answers import HTTP_OK, MULTIPLE_CHOICES, asked_wait, final, judge, redirect_target
 from extractors.archive import ArchiveWriter, Place, Received, Sent
 from extractors.asking import headers_of, question_of, redirected, signed
@@ -25,6 +25,7 @@ from extractors.politeness import LONGEST_WAIT_SECONDS, MOST_FAILURES, HostGate,
 from extractors.robots import ROBOTS_BYTES, Robots, product_token
 from extractors.secret import Secrets
 from extractors.source import Category, Source
+from extractors.url import RefusedAddress, check_url
 
 _PAUSED = "paused"
 
@@ -128,18 +129,20 @@ class _Visit:
             question = question_of(self._policy, self._secrets, self._headers, page.url, page.body)
             answer = await self._tried(question, robots=True)
         except Failure as failure:
-            self._count(
-                page, failed=failure.outcome == "timeout" or (failure.retry and failure.outcome == "http_error")
-            )
+            self._count(page, failure)
             if failure.outcome == "blocked" and self._paused is None:
                 self._paused = f"{_PAUSED} after {page.category.id} page {page.number}: {failure.detail}"
             return self._capture(page, failure.outcome, failure.detail, failure.answer)
-        self._count(page, failed=False)
+        self._count(page, None)
         return self._capture(page, "ok", None, answer)
 
-    def _count(self, page: _Page, *, failed: bool) -> None:
+    def _count(self, page: _Page, failure: Failure | None) -> None:
+        """Note at the page's host whether it is up; what was not asked says nothing."""
         gate = self._gates.get(urlsplit(page.url).netloc.lower())
-        if gate is not None:
+        failed = failure is not None and (
+            failure.outcome == "timeout" or (failure.outcome == "http_error" and failure.retry)
+        )
+        if gate is not None and (failed or failure is None or failure.answer is not None):
             gate.count(failed=failed)
 
     async def _authorize(self) -> None:

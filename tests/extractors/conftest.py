@@ -190,7 +190,7 @@ def visit(archive: Archive, quick_backoff: None) -> Callable[..., Awaitable[list
     """``await visit(url, ...)`` or ``visit(name=(url, pages), ...)``: the captures; ``with_`` goes to the policy."""
 
     async def go(*addresses: str, with_: dict[str, Any] | None = None, **more: Any) -> list[Capture]:
-        options = {name: more.pop(name) for name in ("environment", "resolver", "tls") if name in more}
+        options = {name: more.pop(name) for name in ("environment", "resolver", "tls", "paused") if name in more}
         allow_private, body = more.pop("allow_private", True), more.pop("body", None)
         urls = {f"c{number}": (url, 1) for number, url in enumerate(addresses)} | more
         source = make_source(urls, allow_private=allow_private, body=body, **(with_ or {}))

@@ -6,7 +6,8 @@ import ssl
 
 import pytest
 
-from extractors.address import RefusedAddress, check_url, is_public
+from extractors.address import is_public
+from extractors.url import RefusedAddress, check_url
 
 
 @pytest.mark.parametrize(
