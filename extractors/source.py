@@ -30,7 +30,7 @@ HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 
 # What a staged row has beside the fields of a listing (extractors/staged.py; a test keeps them the same).
 _STAGED_TOO = ("source", "observed_on", "brand_key", "capture_id", "parser_version")
-_PLACES = re.compile(r"(?<!\$)\{([^{}]*)\}")
+_PLACES = re.compile(r"(?<!\$)\{(\w+)\}")  # JSON in an address has braces, too
 _KNOWN_PLACES = ("page", "offset", "observed_on")
 _NOT_OURS = frozenset({"user-agent", "host", "connection", "content-length", "transfer-encoding", "accept-encoding"})
 
