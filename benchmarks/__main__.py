@@ -17,12 +17,14 @@ from benchmarks.history import increment
 from benchmarks.loading import day_again, load_with_audit
 from benchmarks.measure import Figure
 from benchmarks.rebuilding import full_rebuild
+from benchmarks.recorded import recorded
 from benchmarks.setting import QUICK, Scale
 
 ROWS: dict[str, Callable[[Scale], list[Figure]]] = {
     "page": page_to_warehouse,
     "fetch": fetch_step,
     "extract": extraction,
+    "recorded": recorded,
     "load": load_with_audit,
     "again": day_again,
     "increment": increment,

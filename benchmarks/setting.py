@@ -21,7 +21,7 @@ class Scale:
     """Sizes of a run. ``days`` are the two lengths of history a day's increment is compared at."""
 
     repeats: int = 5
-    pages: int = 20
+    pages: int = 5
     crawled_pages: int = 400
     loaded_rows: int = 1_000_000
     again_rows: int = 100_000

@@ -61,14 +61,14 @@ def utf8_body(body: bytes, content_type: str | None = None, encoding: str = "aut
 
 
 def _is_utf8(body: bytes, content_type: str | None) -> bool:
-    """Whether the body is UTF-8. Where it says so and its beginning holds characters that prove it, the rest is
+    """Whether the body is UTF-8. Where it says so and the first window that is not plain ASCII proves it, the rest is
     believed: broken bytes further on become U+FFFD, as they would anyway."""
     if body.isascii():
         return True
-    head = body[:PROOF_WINDOW]
-    if not head.isascii() and _says_utf8(body, content_type):
-        return _strict_utf8(head) is not None
-    return _strict_utf8(body) is not None
+    if not _says_utf8(body, content_type):
+        return _strict_utf8(body) is not None
+    windows = (body[start : start + PROOF_WINDOW] for start in range(0, len(body), PROOF_WINDOW))
+    return _strict_utf8(next(window for window in windows if not window.isascii())) is not None
 
 
 def _says_utf8(body: bytes, content_type: str | None) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.encoding import decode_body, known_encoding, utf8_body
@@ -77,6 +77,7 @@ def test_known_encodings_are_text_encodings() -> None:
     assert not known_encoding("no-such")
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from([None, "text/html; charset=gbk", "text/html; charset=zlib", "charset=\x00"]),

@@ -1,7 +1,8 @@
 -- Mart: one item of a category's list at an observation, its sales figure as a rate.
 -- Grain: source x category x observed_at x item; organic entries, and advertised items the organic list lacks.
 -- Inputs: listing of the snapshots to make; their counters' earlier observations; brand_alias, watch, price band edges.
--- Formulas: docs/metrics.md 3 (identity) and 4 (interval, basis, rate).
+-- Formulas: docs/metrics.md 3 (identity) and 4 (interval, basis, rate). Every condition of a LEFT JOIN compares its two
+-- sides: any other makes DuckDB compare each row with each (tests/transforms/test_plans.py).
 WITH item AS (
     SELECT * FROM listing_now WHERE NOT sponsored
     UNION ALL BY NAME
@@ -41,11 +42,12 @@ known AS (
         ON
             item.category_id = edge.category_id
             AND target.band_set = edge.band_set AND item.currency = edge.currency
-            AND item.price >= edge.band_low AND (item.price < edge.band_high OR edge.band_high IS NULL)
+            AND item.price >= edge.band_low
+            AND item.price < coalesce(edge.band_high::DECIMAL(38, 4), 1e30::DECIMAL(38, 4))
     LEFT JOIN counter_base AS base
         ON
-            item.units_basis = 'cumulative' AND item.category_id = base.category_id
-            AND item.observed_at = base.observed_at AND item.item_id = base.item_id
+            item.category_id = base.category_id AND item.observed_at = base.observed_at
+            AND CASE WHEN item.units_basis = 'cumulative' THEN item.item_id END = base.item_id
 ),
 
 rated AS (
