@@ -16,10 +16,11 @@ from typing import Any
 
 import duckdb
 
+from boards.campaigns import PHASES, Campaign, read_campaigns
 from boards.files import remove_stale, write_text
 from boards.health import LATE_AFTER, Freshness, freshness
 from boards.pages import LEVELS, SHARES_SHOWN, CategoryView, view_category
-from boards.paths import HEALTH, INDEX
+from boards.paths import CAMPAIGNS, HEALTH, INDEX
 from boards.read import HEALTH_DAYS, HISTORY_DAYS, RANKING_ROWS, WATCHED_MOST, HealthRows, read_categories, read_health
 from boards.render import Press, editions
 from boards.thresholds import Threshold
@@ -46,16 +47,23 @@ def build_boards(
     whole; pages of categories that are gone are removed. Raises ValueError for an unknown ``locale`` (en, zh-CN).
     """
     every = editions(locale)
-    site = {"generated_at": generated_at, "has_campaigns": False, "rules_unreadable": thresholds is None}
-    presses = [Press(edition, every, site) for edition in every]
     views = [view_category(rows, thresholds or ()) for rows in read_categories(con)]
+    campaigns = read_campaigns(con)
+    site = {
+        "generated_at": generated_at,
+        "has_campaigns": bool(campaigns),
+        "rules_unreadable": thresholds is None,
+        "category_titles": {view.rows.key: view.head["category_title"] for view in views},
+        "category_pages": {view.rows.key: view.page for view in views},
+    }
+    presses = [Press(edition, every, site) for edition in every]
     health = read_health(con, generated_at)
     fresh = freshness([view.head for view in views], generated_at)
     docs = _latest_data_docs(out_dir.parent / "data_docs")
     written = [
         write_text(out_dir / press.edition.folder / path, text)
         for press in presses
-        for path, text in _pages(press, views, health, fresh, docs)
+        for path, text in [*_pages(press, views, health, fresh, docs), *_campaign_pages(press, campaigns, views)]
     ]
     remove_stale(out_dir, written)
     return written
@@ -75,6 +83,17 @@ def _pages(
         for one in [*view.brands, *view.items]:
             yield one.page, _watched(press, view, one)
     yield HEALTH, _health(press, views, health, fresh, docs)
+
+
+def _campaign_pages(press: Press, campaigns: Sequence[Campaign], views: Sequence[CategoryView]) -> Iterator[Page]:
+    """The list of campaigns and a page each; nothing where none was ever observed."""
+    simulated = {view.head["source"] for view in views if view.head["simulated"]}
+    if campaigns:
+        any_simulated = any(block.source in simulated for one in campaigns for block in one.blocks)
+        yield CAMPAIGNS, press.page("campaigns", CAMPAIGNS, campaigns=campaigns, simulated=any_simulated)
+    for one in campaigns:
+        marked = any(block.source in simulated for block in one.blocks)
+        yield one.page, press.page("campaign", one.page, one=one, phases=PHASES, simulated=marked)
 
 
 def _overview(press: Press, views: Sequence[CategoryView], fresh: Sequence[Freshness]) -> str:

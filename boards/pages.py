@@ -64,6 +64,7 @@ class CategoryView:
     items: list[Watched]
     brands: list[Watched]
     watched: Mapping[tuple[str, str], Watched]
+    verdict: Row | None
     pages_of_captures: Mapping[str, int]
     sql: Mapping[str, str]
     firing: int
@@ -146,6 +147,7 @@ def view_category(rows: CategoryRows, thresholds: Iterable[Threshold] = ()) -> C
         sparks={row["item_id"]: draw_spark(row["ups"]) or "" for row in rows.sparks},
         items=items,
         brands=brands,
+        verdict=rows.verdict[0] if rows.verdict else None,
         watched={(one.kind, one.id): one for one in [*brands, *items]},
         pages_of_captures={row["capture_id"]: number for number, row in enumerate(rows.captures, start=1)},
         sql=_questions(rows),
@@ -195,8 +197,9 @@ def _hhi_chart(rows: CategoryRows) -> Chart | None:
 def _questions(rows: CategoryRows) -> dict[str, str]:
     values: dict[str, Any] = {key: rows.head[key] for key in ("source", "category_id", "observed_at")}
     values |= asdict(rows.lead or NO_LEAD)
-    about = [name for name, text in QUESTIONS.items() if "{source}" in text and name not in {"item", "brand"}]
+    about = [name for name, text in QUESTIONS.items() if "{source}" in text and name not in _OF_OTHERS]
     return {name: question(name, values) for name in about}
 
 
+_OF_OTHERS = {"item", "brand", "campaign"}
 LEVELS = (HHI_MODERATE, HHI_HIGH)

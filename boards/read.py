@@ -33,7 +33,7 @@ WATCHED_MOST = (
 _SQL = Path(__file__).parent / "sql"
 _SHARED_OUT = (
     "shares", "share_history", "bands", "ranking", "movement", "sparks", "captures", "watched_items", "watched_brands",
-    "episodes",
+    "episodes", "verdict", "margins",
 )  # fmt: skip
 
 
@@ -56,6 +56,8 @@ class CategoryRows:
     watched_items: list[Row] = field(default_factory=list)
     watched_brands: list[Row] = field(default_factory=list)
     episodes: list[Row] = field(default_factory=list)
+    verdict: list[Row] = field(default_factory=list)
+    margins: list[Row] = field(default_factory=list)
 
     @property
     def open_episodes(self) -> list[Row]:

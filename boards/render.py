@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from boards.files import MARK
 from boards.paths import way_up
+from boards.reasons import verdict_reasons
 from boards.wording import LOCALES, Wording
 
 _ROOM = Path(__file__).parent
@@ -77,6 +78,7 @@ def _environment() -> Environment:
     script = (_ROOM / "board.js").read_text(encoding="utf-8")
     environment.globals |= {
         "mark": _ours(MARK),
+        "verdict_reasons": verdict_reasons,
         "style": _ours((_ROOM / "style.css").read_text(encoding="utf-8")),
         "script": _ours(script),
         "policy": _policy(script),

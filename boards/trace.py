@@ -49,6 +49,18 @@ QUESTIONS: dict[str, str] = {
         "SELECT page_no, capture_id, outcome, http_status, final_url, fetched_at, sha256, warc_file, warc_offset"
         f"\nFROM capture\nWHERE {_OF_SNAPSHOT}\nORDER BY page_no"
     ),
+    "verdict": f"SELECT *\nFROM category_verdict\nWHERE {_OF_SNAPSHOT}",
+    "margin": (
+        "SELECT item_id, title, price, currency, cost, cost_origin, fees, margin, margin_share, units_30d_low,"
+        "\n  units_30d_high, profit_30d_low, profit_30d_high, counted, missing"
+        f"\nFROM item_margin\nWHERE {_OF_SNAPSHOT}\nORDER BY profit_30d_low DESC NULLS LAST"
+    ),
+    "campaign": (
+        "SELECT phase, from_on, to_on, days_observed, units_basis, units_30d_low, units_30d_high, units_change,"
+        "\n  units_change_low, units_change_high, gmv_30d_low, gmv_30d_high, median_price, hhi, cr3, coverage"
+        "\nFROM campaign_category\nWHERE source = {source}\n  AND category_id = {category_id}"
+        "\n  AND campaign = {campaign}\n  AND year = {year}\nORDER BY units_basis, currency, from_on"
+    ),
     "item": (
         "SELECT observed_on, observed_at, rank, price, currency, units_text, units_basis, units_30d_low,"
         "\n  units_30d_high, in_stock, capture_id"

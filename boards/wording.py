@@ -220,3 +220,24 @@ class Wording:
         """The messages board.js says, as JSON."""
         words = {key.removeprefix("script."): text for key, text in self._texts.items() if key.startswith("script.")}
         return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+
+    def price_about(self, value: Number | None, currency: str | None) -> str:
+        """A mean of prices, to the cent."""
+        return NONE if value is None else self.price(round(Decimal(str(value)), 2), currency)
+
+    def profit(self, low: Number | None, high: Number | None, currency: str | None) -> str:
+        """An interval that can be below nothing and open at either end."""
+        if low is None:
+            return NONE if high is None else f"≤ {self.compact(high, up=True, currency=currency)}"
+        return self.interval(low, high, currency)
+
+    def change_whole(self, share: Number) -> str:
+        """A relative change in whole per cent, signed: +35%."""
+        return f"{format_decimal(round(Decimal(str(share)) * 100), format='+#,##0;−#,##0', locale=self.babel)}%"
+
+    def change_bounds(self, low: Number | None, high: Number | None) -> str:
+        """What a relative change can be at least and at most."""
+        if low is None:
+            return "" if high is None else f"≤ {self.change_whole(high)}"
+        ends = self.change_whole(low), "" if high is None else self.change_whole(high)
+        return f"≥ {ends[0]}" if high is None else "" if ends[0] == ends[1] else f"({ends[0]} … {ends[1]})"

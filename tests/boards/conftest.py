@@ -201,6 +201,59 @@ def market(source: str, category: str, day: int, **values: Any) -> dict[str, Any
     return {**key(source, category, day), **base, **values}
 
 
+def verdict(source: str, category: str, **values: Any) -> dict[str, Any]:
+    """A contested category."""
+    base = {
+        "verdict": "contested", "verdict_set": "verdict-1",
+        "reasons": "hhi,top_brand,survival,gap_band,margin,own_rank",
+        "sentence": "contested: HHI 1,420", "measure": "units_30d", "units_basis": "trailing", "other_bases": 0,
+        "families": 58, "families_known": 51, "hhi": 1420.0, "level": "moderate", "level_set": "doj-ftc-2023",
+        "hhi_trend": "rising", "top_brand": "珀莱雅", "top_brand_share": 0.227, "entrants": 11, "stayed": 4,
+        "survival": 4 / 11, "gap_band_no": 2, "gap_band_low": 60, "gap_band_high": 120, "band_currency": "CNY",
+        "gap_units_share": 0.41, "gap_listing_share": 0.28, "entry_price": 99, "entry_cost": 31,
+        "entry_cost_origin": "1688", "entry_margin": 48.2, "entry_margin_share": 0.487, "own_listings": 5,
+        "own_rank": 3, "coverage": 1.0, "complete": True, "lower_bound_share": 0.31,
+    }  # fmt: skip
+    return {**key(source, category, 0), **base, **values}
+
+
+def margin(source: str, category: str, number: int, **values: Any) -> dict[str, Any]:
+    """An own product that earns 41.5 a unit."""
+    base = {
+        "item_id": f"i{number}", "family_id": f"f{number}", "title": HOSTILE[0], "ownership": "own", "rank": number,
+        "currency": "CNY", "price": 61.5, "cost": 12.5, "cost_currency": "CNY", "cost_origin": "1688", "fees": 7.5,
+        "margin": 41.5, "margin_share": 0.675, "profit_30d_low": 41.5 * 14700, "counted": True, "estimate": True,
+        "coverage": 1.0,
+    }  # fmt: skip
+    return {**key(source, category, 0), **base, **values}
+
+
+def campaign(source: str, category: str) -> dict[str, list[dict[str, Any]]]:
+    """Double 11: units rose by 150 % (100 to 250), one brand and one product; nothing was configured a year earlier."""
+    phases = {"before": (1000.0, 1200.0), "during": (3000.0, 3500.0), "after": (900.0, None), "last_year": (None, None)}
+    marts: dict[str, list[dict[str, Any]]] = {"campaign_category": [], "campaign_brand": [], "campaign_item": []}
+    for number, (phase, (low, high)) in enumerate(phases.items()):
+        at = date(2026, 11, 1 + 5 * number) if low else None
+        row = {
+            "source": source, "category_id": category, "campaign": "double-11", "year": 2026, "phase": phase,
+            "from_on": at, "to_on": at and at + timedelta(days=4), "days": 5 if low else None,
+            "days_observed": 5 if low else 0, "missing": None if low else "no_edition", "units_basis": "trailing",
+            "currency": "CNY", "units_30d_low": low, "units_30d_high": high,
+            "units_change": None if phase == "before" or not low else low / 1000 - 1,
+            "units_change_low": None if phase == "before" or not low else low / 1200 - 1,
+            "units_change_high": high / 1000 - 1 if high and phase != "before" else None, "figure_share": 0.4,
+        }  # fmt: skip
+        marts["campaign_category"].append({**row, "hhi": 1420.0, "cr3": 0.48, "entrants": 3, "dropouts": 2})
+        named = {"brand_key": "proya", "brand": "珀莱雅", "ownership": "rival", "days_listed": 5 if low else 0}
+        marts["campaign_brand"].append({**row, **named, "units_share": 0.3 if low else None})
+        item = {"item_id": "i1", "family_id": "f1", "title": HOSTILE[0], **named}
+        marts["campaign_item"].append({**row, **item})
+    edition = {"campaign": "double-11", "title_en": "Double 11", "title_zh": "双11", "year": 2026}
+    dates = {"starts_on": date(2026, 11, 6), "ends_on": date(2026, 11, 10)}
+    marts["campaign_edition"] = [{**edition, **dates, "before_on": date(2026, 11, 1), "after_on": date(2026, 11, 15)}]
+    return marts
+
+
 def episode(source: str, category: str, state: str) -> dict[str, Any]:
     """An open alert episode."""
     return {
@@ -284,6 +337,14 @@ def fill_shelf(marts: duckdb.DuckDBPyConnection) -> None:
     insert(marts, "capture", [{**key("demo", "serum", day), **row} for day in range(5) for row in (capture, blocked)])
     turned = {"capture_id": "c1", "row_no": 7, "expectation": "price > 0", "column_name": "price", "row_json": "{}"}
     insert(marts, "quarantine", [{**key("demo", "serum", 1), **turned, "found": "<script>alert(1)</script>"}])
+    none = {"verdict": None, "suppressed": "few_families", "reasons": ""}
+    insert(marts, "category_verdict", [verdict("demo", "serum"), verdict("tmall-double11", "first-day", **none)])
+    lossy = {"margin": -3.0, "profit_30d_low": None, "profit_30d_high": -3.0 * 900, "counted": False}
+    unknown = {"margin": None, "profit_30d_low": None, "missing": "currency", "cost_currency": "USD"}
+    insert(marts, "item_margin", [margin("demo", "serum", 3), margin("demo", "serum", 17, **lossy)])
+    insert(marts, "item_margin", [margin("demo", "serum", 31, **unknown)])
+    for table, rows in campaign("demo", "serum").items():
+        insert(marts, table, rows)
     snooze = {"rule_id": "rival-passes", "until": NOW + timedelta(days=3), "why": "known <stock> clearance"}
     insert(marts, "alert_snooze", [{**snooze, "snoozed_at": NOW}, {**snooze, "until": NOW, "snoozed_at": NOW}])
     run = {"run_id": "r1", "kind": "load", "source": "demo", "started_at": NOW, "status": "ok", "rows_loaded": 640}

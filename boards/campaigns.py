@@ -1,0 +1,125 @@
+"""What a campaign's page shows: each category, its brands and its products before, during and after the campaign and at
+the same campaign a year earlier. Reads the campaign marts, which hold a row a phase; no words, no HTML."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import duckdb
+
+from boards.figures import Row
+from boards.paths import campaign_path
+from boards.read import fetch_rows
+from boards.trace import question
+
+PHASES = ("before", "during", "after", "last_year")
+CAMPAIGNS_MOST = 6
+ROWS_MOST = 8
+Phases = Mapping[str, Row]
+
+
+@dataclass(slots=True)
+class Line:
+    """A brand or product of a campaign: what it is, and its row in each phase."""
+
+    facts: Row
+    phases: Phases
+
+    @property
+    def most(self) -> float:
+        """The greatest proved units of any phase, to draw bars by."""
+        return max((row["units_30d_low"] or 0.0 for row in self.phases.values()), default=0.0)
+
+
+@dataclass(slots=True)
+class Block:
+    """A category in a campaign, in one basis and currency."""
+
+    source: str
+    category_id: str
+    basis: str | None
+    currency: str | None
+    phases: Phases
+    sql: str
+    brands: list[Line] = field(default_factory=list)
+    items: list[Line] = field(default_factory=list)
+
+    @property
+    def top(self) -> float:
+        """The greatest mean of units of any phase, to draw bars by."""
+        return max((row["units_30d_low"] or 0.0 for row in self.phases.values()), default=0.0) or 1.0
+
+
+@dataclass(slots=True)
+class Campaign:
+    """One edition of a campaign, of every source that observed some of it."""
+
+    campaign: str
+    year: int
+    titles: Mapping[str, str]
+    starts_on: Any
+    ends_on: Any
+    page: PurePosixPath
+    blocks: list[Block]
+
+
+def read_campaigns(con: duckdb.DuckDBPyConnection) -> list[Campaign]:
+    """The latest editions, the newest first."""
+    rows = fetch_rows(con, "campaigns", {"campaigns_most": CAMPAIGNS_MOST})
+    if not rows:
+        return []
+    asked = sorted({(row["source"], row["campaign"], row["year"]) for row in rows})
+    scope = {
+        "campaign_sources": [source for source, _, _ in asked],
+        "campaigns": [campaign for _, campaign, _ in asked],
+        "years": [year for _, _, year in asked],
+        "campaign_rows": ROWS_MOST,
+    }
+    brands = _lines(fetch_rows(con, "campaign_brands", scope), "brand_key")
+    items = _lines(fetch_rows(con, "campaign_items", scope), "item_id")
+    blocks = _blocks(rows, brands, items)
+    return sorted(_campaigns(rows, blocks), key=lambda one: (one.starts_on, one.campaign), reverse=True)
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("source", "category_id", "campaign", "year", "units_basis", "currency"))
+
+
+def _lines(rows: Iterable[Row], identity: str) -> dict[tuple[Any, ...], list[Line]]:
+    """By category and edition, in the order of the rows."""
+    phases: dict[tuple[Any, ...], dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        phases[(*_key(row), row[identity])][row["phase"]] = row
+    lines: dict[tuple[Any, ...], list[Line]] = defaultdict(list)
+    for key, found in phases.items():
+        lines[key[:-1]].append(Line(next(iter(found.values())), found))
+    return lines
+
+
+def _blocks(
+    rows: Sequence[Row], brands: Mapping[tuple[Any, ...], list[Line]], items: Mapping[tuple[Any, ...], list[Line]]
+) -> dict[tuple[str, int], list[Block]]:
+    phases: dict[tuple[Any, ...], dict[str, Row]] = defaultdict(dict)
+    for row in rows:
+        phases[_key(row)][row["phase"]] = row
+    blocks: dict[tuple[str, int], list[Block]] = defaultdict(list)
+    for key, found in phases.items():
+        source, category_id, campaign, year, basis, currency = key
+        values = {"source": source, "category_id": category_id, "campaign": campaign, "year": year}
+        block = Block(source, category_id, basis, currency, found, question("campaign", values))
+        block.brands, block.items = brands.get(key, []), items.get(key, [])
+        blocks[campaign, year].append(block)
+    return blocks
+
+
+def _campaigns(rows: Sequence[Row], blocks: Mapping[tuple[str, int], list[Block]]) -> Iterable[Campaign]:
+    first = {(row["campaign"], row["year"]): row for row in reversed(rows)}
+    for (campaign, year), mine in blocks.items():
+        row = first[campaign, year]
+        titles = {"en": row["title_en"] or campaign, "zh-CN": row["title_zh"] or campaign}
+        page = campaign_path(f"{campaign}-{year}")
+        yield Campaign(campaign, year, titles, row["starts_on"], row["ends_on"], page, mine)
