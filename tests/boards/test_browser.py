@@ -16,7 +16,8 @@ AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 PAGES = (
     "index.html", "demo/serum.html", "demo/serum/item-i3.html", "demo/serum/brand-proya.html", "demo/mask.html",
-    "tmall-double11/cosmetics.html", "health.html", "campaigns.html", "campaigns/double-11-2026.html", "zh-CN/index.html", "zh-CN/demo/serum.html",
+    "tmall-double11/cosmetics.html", "health.html", "campaigns.html", "campaigns/double-11-2026.html",
+    "zh-CN/index.html", "zh-CN/demo/serum.html",
 )  # fmt: skip
 
 # Relative luminance and contrast as WCAG 2.2 defines them; text over what is painted behind it, colours blended.
