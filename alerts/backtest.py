@@ -1,66 +1,126 @@
-"""What a rule would have done over a history: when it would have fired, for how long, how many things told. Pure.
+"""What a rule would have done over a history: when it would have fired, for how long, how many mails. Writes nothing.
 
-It is the live evaluation itself, not a second one: what it says is what would have happened.
+It is the live evaluation itself (:mod:`alerts.derive`), not a second one: what it says is what would have happened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from statistics import median
 
-from alerts.compare import Point
-from alerts.evaluate import Condition, Episode, evaluate
+from duckdb import DuckDBPyConnection
+
+from alerts.candidates import count_entities
+from alerts.derive import Task, derive
+from alerts.episodes import Held
+from alerts.evaluate import Edge
+from alerts.history import read_starts
+from alerts.matching import Ready
+from alerts.rules import Severity
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """One entity: the episodes that fired inside the range, and how many edges would have been told in it."""
+    """One episode that would have fired: of which entity, from when, until when (None: open at the end)."""
 
+    source: str
+    category_id: str
+    entity_id: str
     name: str
-    episodes: list[Episode]
-    told: int
+    fired_at: datetime
+    ended_at: datetime | None
+    end_reason: str | None
+    fired_low: float | None
+    fired_high: float | None
+    escalations: int
+
+    def days(self, end: datetime) -> float:
+        """How long it stood, in days; until ``end`` where it is open."""
+        return ((self.ended_at or end) - self.fired_at) / DAY
+
+    @property
+    def identity(self) -> tuple[str, str, str, datetime]:
+        """What makes it the same episode under another version of the rule."""
+        return self.source, self.category_id, self.entity_id, self.fired_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """A rule over a range: entities that would have fired, by their first firing."""
+    """A rule over a range (both ends included). ``told``: things to tell; ``mails``: mails to each recipient."""
 
     start: datetime
     end: datetime
     entities: int
     tried: list[Tried]
-
-    @property
-    def fired(self) -> int:
-        """How often it would have fired."""
-        return sum(len(one.episodes) for one in self.tried)
-
-    @property
-    def told(self) -> int:
-        """How many things each recipient would have been told; one run's share one mail."""
-        return sum(one.told for one in self.tried)
+    told: int
+    mails: int
 
     def __str__(self) -> str:
-        days = (self.end - self.start).days
-        return f"would have fired {self.fired} times in {days} days, for {len(self.tried)} of {self.entities} entities"
+        fired = {one.identity[:3] for one in self.tried}
+        lengths = [one.days(self.end) for one in self.tried]
+        lasted = f", for {median(lengths):.3g} days at the median" if lengths else ""
+        return (
+            f"would have fired {len(self.tried)} times in {(self.end - self.start).days} days, for {len(fired)} of "
+            f"{self.entities} entities{lasted}; {self.told} things told in {self.mails} mails a recipient"
+        )
+
+    def open_each_day(self) -> list[int]:
+        """Episodes open on each day of the range, from its first."""
+        days = max((self.end - self.start).days, 0) + 1
+        counts = [0] * days
+        for one in self.tried:
+            first = max((one.fired_at - self.start).days, 0)
+            last = days if one.ended_at is None else min((one.ended_at - self.start).days, days)
+            for day in range(first, max(last, first + 1)):
+                counts[day] += 1
+        return counts
 
 
 def backtest(
-    condition: Condition, histories: Iterable[tuple[str, Sequence[Point]]], start: datetime, end: datetime
+    con: DuckDBPyConnection, source: str, ready: Ready, start: datetime, end: datetime, severity: Severity
 ) -> Backtest:
-    """What ``condition`` would have done from ``start`` to ``end`` (both included) over (name, points) histories.
+    """What the rule would have done over the snapshots of ``source`` from ``start`` to ``end``.
 
-    Points before ``start`` serve comparison and state, as they would have live.
+    Snapshots before ``start`` serve comparison and state, as they would have live.
     """
-    tried: list[Tried] = []
-    entities = 0
-    for name, points in histories:
-        entities += 1
-        evaluation = evaluate(condition, [point for point in points if point.observed_at <= end])
-        episodes = [one for one in evaluation.episodes if start <= one.fired.at]
-        told = [edge for edge in evaluation.edges if edge.at >= start and edge.transition != "possible"]
-        if episodes or told:
-            tried.append(Tried(name=name, episodes=episodes, told=len(told)))
-    tried.sort(key=lambda one: (one.episodes[0].fired.at if one.episodes else end, one.name))
-    return Backtest(start=start, end=end, entities=entities, tried=tried)
+    starts = {category: at for category, at in read_starts(con, source).items() if at <= end}
+    derived = derive(con, source, Task([ready], starts, until=end))
+    edges = [edge for one in derived.findings for edge in one.evaluation.edges if start <= edge.at <= end]
+    tried = [_tried(row) for row in derived.episodes.values() if start <= row["fired_at"] <= end]
+    return Backtest(
+        start=start,
+        end=end,
+        entities=count_entities(con, source, ready, start, end),
+        tried=sorted(tried, key=lambda one: (one.fired_at, one.category_id, one.name)),
+        told=sum(edge.transition != "possible" for edge in edges),
+        mails=_mails(edges, severity),
+    )
+
+
+def add_up(parts: Sequence[Backtest]) -> Backtest:
+    """The same rule over several sources, as one."""
+    return Backtest(
+        start=min(one.start for one in parts),
+        end=max(one.end for one in parts),
+        entities=sum(one.entities for one in parts),
+        tried=sorted((tried for one in parts for tried in one.tried), key=lambda one: (one.fired_at, one.name)),
+        told=sum(one.told for one in parts),
+        mails=sum(one.mails for one in parts),
+    )
+
+
+def _mails(edges: Sequence[Edge], severity: Severity) -> int:
+    """One mail a run with anything immediate in it, one a day with anything for the digest."""
+    at_once = {edge.at for edge in edges if edge.transition != "possible" and severity == "immediate"}
+    later = {edge.at.date() for edge in edges if edge.transition == "possible" or severity == "digest"}
+    return len(at_once) + len(later)
+
+
+def _tried(row: Held) -> Tried:
+    names = ("source", "category_id", "entity_id", "fired_at", "ended_at", "end_reason", "fired_low", "fired_high",
+             "escalations")  # fmt: skip
+    return Tried(name=row["entity_name"], **{name: row[name] for name in names})

@@ -9,8 +9,10 @@ from typing import Literal
 
 Base = Literal["absolute", "previous", "mean_7d", "mean_30d", "own"]
 
-_MEAN_DAYS = {"mean_7d": 7, "mean_30d": 30}
+MEAN_DAYS = {"mean_7d": 7, "mean_30d": 30}
 LEAST_POINTS_OF_A_MEAN = 3
+# How far back anything is looked for: a base, the previous figure, whether an entity has been seen before.
+HORIZON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,8 @@ class Span:
 class Point:
     """One entity at one snapshot of its category. Not ``known``: the snapshot has no figure of it (never 0).
 
-    ``own`` is the own product's figure beside it; the rest is what a person is shown as evidence.
+    ``places`` is the number of places of the snapshot's list; ``own`` the own product's figure beside it; the rest is
+    what a person is shown as evidence.
     """
 
     observed_at: datetime
@@ -35,6 +38,10 @@ class Point:
     text: str | None = None
     basis: str | None = None
     capture_id: str | None = None
+    places: int | None = None
+    name: str | None = None
+    ownership: str | None = None
+    currency: str | None = None
     own: Span | None = None
     own_name: str | None = None
     own_text: str | None = None
@@ -53,7 +60,8 @@ class Point:
 def compared_spans(compare: Base, relative: bool, points: Sequence[Point]) -> list[Span | None]:
     """The figure each point is judged by: itself, or its distance from its base; None where there is no base.
 
-    Only complete snapshots with a figure of the same basis serve as base (metrics.md section 4: never compare bases).
+    Only complete snapshots of the last 30 days with a figure of the same basis serve as base (metrics.md section 4:
+    never compare bases).
     """
     if compare == "absolute":
         return [point.span if point.known else None for point in points]
@@ -71,9 +79,10 @@ def compared_spans(compare: Base, relative: bool, points: Sequence[Point]) -> li
 
 def _base(compare: Base, point: Point, past: Sequence[Point]) -> Span | None:
     if compare == "previous":
-        same = past and past[-1].basis == point.basis
-        return past[-1].span if same else None
-    return _mean(point, past, timedelta(days=_MEAN_DAYS[compare]))
+        last = past[-1] if past else None
+        comparable = last and last.basis == point.basis and point.observed_at - last.observed_at <= HORIZON
+        return last.span if last and comparable else None
+    return _mean(point, past, timedelta(days=MEAN_DAYS[compare]))
 
 
 def _mean(point: Point, past: Sequence[Point], window: timedelta) -> Span | None:

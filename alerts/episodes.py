@@ -1,20 +1,21 @@
-"""The table ``alert_episode``: what the rules found in a source, renewed where it differs. Knows no recipients."""
+"""Rows of the table ``alert_episode``: what the rules found in a source, brought forward. Pure; knows no recipients."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
-from duckdb import DuckDBPyConnection
 
 from alerts.compare import Point
-from alerts.evaluate import Condition, Edge, Episode, Evaluation
+from alerts.evaluate import Condition, Edge, Episode, Evaluation, State
 from alerts.history import EntityHistory, Snapshot
 from alerts.rules import Rule
 
+Held = dict[str, Any]
 _TIME = pa.timestamp("us", tz="UTC")
 EPISODE_SCHEMA = pa.schema([
     *((name, pa.string()) for name in (
@@ -41,119 +42,113 @@ class Finding:
     @property
     def unit(self) -> str:
         """The unit of the figures; for money the currency, where the mart says it."""
+        return self.unit_of(self.history.currency)
+
+    def unit_of(self, currency: str | None) -> str:
+        """The unit of a figure in that currency."""
         unit = self.rule.figure.unit
-        return self.history.currency or unit if unit == "money" else unit
+        return currency or unit if unit == "money" else unit
 
     def latest_edge(self) -> Edge | None:
         """An open episode's firing as of its last known point; None where it is not firing or says nothing now."""
-        evaluation = self.evaluation
-        if not evaluation.state.firing or evaluation.state.absent or evaluation.last is None:
+        state, last = self.evaluation.state, self.evaluation.last
+        if state.start is None or not state.firing or state.absent or last is None:
             return None
-        fired = evaluation.episodes[-1].fired
         known = [one for one in self.history.points if one.complete and one.known]
         return Edge(
             transition="fired",
-            start=fired.start,
-            at=evaluation.last.observed_at,
-            point=evaluation.last,
-            span=evaluation.last_span or evaluation.last.span,
+            start=state.start,
+            at=last.observed_at,
+            point=last,
+            span=self.evaluation.last_span or last.span,
             previous=known[-2] if len(known) > 1 else None,
-            first_seen=fired.first_seen,
+            first_seen=state.first_seen,
         )
 
 
-def replace_episodes(
-    con: DuckDBPyConnection,
-    source: str,
-    findings: Iterable[Finding],
-    timeline: Mapping[str, Sequence[Snapshot]],
-    current: Collection[str],
-) -> tuple[int, int]:
-    """(episodes, open ones) of ``source`` now in the table. Nothing is written where nothing differs.
+def advance_episodes(finding: Finding, prior: State, held: Held | None, snapshots: Sequence[Snapshot]) -> list[Held]:
+    """The rows of ``alert_episode`` after an evaluation: the open one brought forward, then the new ones.
 
-    ``current``: the versions of the rules as they stand. Episodes of a changed or removed rule stay as they were, ended
-    as superseded at their last observation.
+    ``held`` is the row of the episode that was open in ``prior``. Names and titles are those of its last figure.
     """
-    rows = [
-        _row(finding, episode, timeline[finding.history.entity.category_id])
-        for finding in findings
-        for episode in finding.evaluation.episodes
-    ]
-    held = _held(con, source)
-    kept = [_superseded(row) for row in held if row["rule_version"] not in current]
-    wanted = sorted(kept + rows, key=_order)
-    if wanted != sorted(held, key=_order):
-        con.execute("DELETE FROM alert_episode WHERE source = $source", {"source": source})
-        con.register("new_episode", pa.Table.from_pylist(wanted, EPISODE_SCHEMA))
-        con.execute("INSERT INTO alert_episode BY NAME SELECT * FROM new_episode")
-        con.unregister("new_episode")
-    return len(rows), sum(row["ended_at"] is None for row in rows)
+    rows: list[Held] = []
+    if held is not None and prior.firing:
+        edges = [one for one in finding.evaluation.edges if one.start == prior.start and one.at > held["fired_at"]]
+        end = next((one for one in edges if one.transition in {"resolved", "lost"}), None)
+        escalations = held["escalations"] + sum(one.transition == "escalated" for one in edges)
+        rows.append(_brought_on(held | {"escalations": escalations}, finding, end, prior.as_of, snapshots))
+    by_time = {one.observed_at: one for one in snapshots} if finding.evaluation.episodes else {}
+    for episode in finding.evaluation.episodes:
+        row = _new_row(finding, episode, by_time)
+        rows.append(_brought_on(row, finding, episode.end, None, snapshots))
+    return rows
 
 
-def _row(finding: Finding, episode: Episode, snapshots: Sequence[Snapshot]) -> dict[str, Any]:
-    rule, history, fired = finding.rule, finding.history, episode.fired
-    by_time = {one.observed_at: one for one in snapshots}
-    last_at, last = _last(finding, episode)
+def _new_row(finding: Finding, episode: Episode, by_time: Mapping[datetime, Snapshot]) -> Held:
+    rule, entity, fired = finding.rule, finding.history.entity, episode.fired
     return {
         "rule_id": rule.id,
         "rule_version": rule.version,
         "rule_title": rule.title,
         "severity": rule.severity,
-        "source": history.entity.source,
-        "category_id": history.entity.category_id,
-        "category_title": snapshots[-1].category_title,
-        "entity_kind": history.entity.kind,
-        "entity_id": history.entity.entity_id,
-        "entity_name": history.name,
-        "ownership": history.ownership,
+        "source": entity.source,
+        "category_id": entity.category_id,
+        "category_title": by_time[fired.at].category_title,
+        "entity_kind": entity.kind,
+        "entity_id": entity.entity_id,
+        "entity_name": fired.point.name or finding.history.name or entity.entity_id,
+        "ownership": fired.point.ownership,
         "metric": rule.metric,
         "compared_with": rule.compare,
-        "condition": f"{rule.when.key} {_plain(rule.when.amount)}",
-        "unit": finding.unit,
-        "state": "ended" if episode.end else finding.evaluation.state.phase,
+        "condition": rule.condition_text,
+        "unit": finding.unit_of(fired.point.currency),
         "started_at": episode.start,
         "started_on": by_time[episode.start].observed_on,
         "fired_at": fired.at,
-        "ended_at": episode.end.at if episode.end else None,
-        "end_reason": episode.end.transition if episode.end else None,
         "first_seen": fired.first_seen,
         "escalations": len(episode.escalations),
         "fired_low": fired.point.low,
         "fired_high": fired.point.high,
         "fired_text": fired.point.text,
-        "last_at": last_at,
-        "last_low": last.low,
-        "last_high": last.high,
-        "last_text": last.text,
+        "last_low": fired.point.low,
+        "last_high": fired.point.high,
+        "last_text": fired.point.text,
         "simulated": by_time[fired.at].simulated,
     }
 
 
-def _last(finding: Finding, episode: Episode) -> tuple[datetime, Point]:
-    """The last complete observation of the episode, and the last point with a figure up to its end."""
-    end = episode.end.at if episode.end else None
-    within = [one for one in finding.history.points if one.complete and (end is None or one.observed_at <= end)]
-    known = [one for one in within if one.known]
-    return within[-1].observed_at, known[-1]
+def _brought_on(
+    row: Held, finding: Finding, end: Edge | None, after: datetime | None, snapshots: Sequence[Snapshot]
+) -> Held:
+    """``row`` with its state, its end, and its last complete observation and figure after ``after``."""
+    row = row | {
+        "state": "ended" if end else finding.evaluation.state.phase,
+        "ended_at": end.at if end else None,
+        "end_reason": end.transition if end else None,
+    }
+    for point in reversed(finding.history.points):
+        if not point.complete or (end is not None and point.observed_at > end.at):
+            continue
+        if after is not None and point.observed_at <= after:
+            break
+        if "last_at" not in row or row["last_at"] < point.observed_at:
+            row |= {"last_at": point.observed_at, "category_title": _title_at(snapshots, point.observed_at)}
+        if point.known:
+            row |= _last_figure(finding, point)
+            break
+    return row
 
 
-def _held(con: DuckDBPyConnection, source: str) -> list[dict[str, Any]]:
-    cursor = con.execute("SELECT * FROM alert_episode WHERE source = $source", {"source": source})
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def _last_figure(finding: Finding, point: Point) -> Held:
+    return {
+        "entity_name": point.name,
+        "ownership": point.ownership,
+        "unit": finding.unit_of(point.currency),
+        "last_low": point.low,
+        "last_high": point.high,
+        "last_text": point.text,
+    }
 
 
-def _superseded(row: dict[str, Any]) -> dict[str, Any]:
-    if row["ended_at"] is not None:
-        return row
-    return row | {"state": "ended", "ended_at": row["last_at"], "end_reason": "superseded"}
-
-
-def _order(row: dict[str, Any]) -> tuple[str, ...]:
-    keys = ("rule_id", "rule_version", "category_id", "entity_id", "started_at")
-    return tuple(str(row[key]) for key in keys)
-
-
-def _plain(amount: float | str) -> str:
-    """An amount as a person wrote it: 20000, not 20000.0; a share as it stands."""
-    return amount if isinstance(amount, str) else f"{amount:.15g}"
+def _title_at(snapshots: Sequence[Snapshot], at: datetime) -> str:
+    return snapshots[bisect_left(snapshots, at, key=lambda one: one.observed_at)].category_title

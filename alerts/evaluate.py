@@ -1,22 +1,27 @@
 """From a condition and one entity's history to episodes and edges: pure; the same for live, replay and backtest.
 
 Definitions: ``docs/metrics.md`` section 9. Must not know SQL, mail or the clock: state comes from the history alone. A
-checkpoint (:class:`State`) may be handed back as ``prior`` to go on where an earlier evaluation ended.
+checkpoint (:class:`State`) may be handed back as ``prior`` to go on where an earlier evaluation ended; the points
+before it (the last 30 days of them, :data:`alerts.compare.HORIZON`) then serve comparison only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from alerts.compare import Base, Point, Span, compared_spans
+from alerts.compare import HORIZON, Base, Point, Span, compared_spans
 
 Direction = Literal["above", "below"]
 Verdict = Literal["proved", "possible", "clear"]
 Transition = Literal["fired", "escalated", "resolved", "lost", "possible"]
 Phase = Literal["normal", "pending", "firing", "recovering", "no_data"]
+Begins = Literal["whenever", "after_calm", "when_new"]
+
+# An entrant is in no complete snapshot of the trailing 28 days (metrics.md section 7).
+NEW_AFTER = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,9 @@ class Condition:
 
     ``threshold`` is met at equality ("2万+" has reached 20,000). ``recover`` None: recovered as soon as it is no longer
     met. ``escalate_by`` is a distance from the last notified figure, a share of it where ``escalate_relative``.
+    ``begins``: an episode may begin whenever the threshold is met, only after a figure inside it (something *left*), or
+    only with an entity that is new to the list. ``counts_absence``: an entity that a complete list lacks stands behind
+    the list's last place (ranks).
     """
 
     direction: Direction
@@ -37,6 +45,8 @@ class Condition:
     escalate_by: float | None = None
     escalate_relative: bool = True
     lost_after: int = 7
+    begins: Begins = "whenever"
+    counts_absence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +54,26 @@ class State:
     """Where an entity stands after the snapshots up to ``as_of``. Derived, never guessed; counters are of snapshots."""
 
     as_of: datetime | None = None
-    seen: bool = False
     start: datetime | None = None
     first_seen: bool = False
-    firing: bool = False
+    fired_at: datetime | None = None
     beyond: int = 0
     calm: int = 0
     absent: int = 0
     told: float | None = None
     escalations: int = 0
     possible_since: datetime | None = None
+    ready: bool = False
+
+    @property
+    def firing(self) -> bool:
+        """Whether an episode is open."""
+        return self.fired_at is not None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is remembered: what comes next depends on the last 30 days of figures alone."""
+        return not (self.firing or self.beyond or self.possible_since or self.ready)
 
     @property
     def phase(self) -> Phase:
@@ -63,6 +83,10 @@ class State:
         if self.firing:
             return "recovering" if self.calm else "firing"
         return "pending" if self.beyond else "normal"
+
+    def content(self) -> State:
+        """The state without its time: all idle ones are one."""
+        return State() if self.idle else replace(self, as_of=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +121,28 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What one entity's history amounts to: where it stands, the episodes, every edge in order."""
+    """What one entity's history amounts to: where it stands, the episodes, every edge in order.
+
+    ``changes``: each state that differs from the one before in more than its time: what a log of states has to hold.
+    """
 
     state: State
     episodes: list[Episode]
     edges: list[Edge]
     last: Point | None
     last_span: Span | None
+    changes: list[State]
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """A complete snapshot with a figure, and what came before it."""
+
+    point: Point
+    span: Span
+    previous: Point | None
+    first_seen: bool
+    new: bool
 
 
 def judge(condition: Condition, span: Span) -> Verdict:
@@ -139,87 +178,114 @@ def evaluate(condition: Condition, points: Sequence[Point], prior: State | None 
     """
     state = prior or State()
     edges: list[Edge] = []
+    changes: list[State] = []
     last_span: Span | None = None
     previous: Point | None = None
+    complete_at: datetime | None = None
     for point, span in zip(points, compared_spans(condition.compare, condition.relative, points), strict=True):
         if state.as_of is None or point.observed_at > state.as_of:
-            state, edge = _step(condition, state, point, span, previous)
+            before = state
+            state, edge = _step(condition, state, point, span, previous, complete_at)
             if edge is not None:
                 edges.append(edge)
-        if point.complete and point.known:
-            previous, last_span = point, span
-    return Evaluation(state, _episodes(edges), edges, previous, last_span)
+            if state.content() != before.content():
+                changes.append(state)
+        if point.complete:
+            complete_at = point.observed_at
+            if point.known:
+                previous, last_span = point, span
+    return Evaluation(state, _episodes(edges), edges, previous, last_span, changes)
 
 
 def _step(
-    condition: Condition, state: State, point: Point, span: Span | None, previous: Point | None
+    condition: Condition,
+    state: State,
+    point: Point,
+    span: Span | None,
+    previous: Point | None,
+    complete_at: datetime | None,
 ) -> tuple[State, Edge | None]:
     """One snapshot. An incomplete one keeps the state; a complete one without the entity counts as absence, never 0."""
     state = replace(state, as_of=point.observed_at)
     if not point.complete:
         return state, None
-    if not point.known:
-        return _absent(condition, state, point, previous)
-    state = replace(state, absent=0)
+    recent = previous if previous and point.observed_at - previous.observed_at <= HORIZON else None
+    absent = 0 if point.known else state.absent + 1
+    state = replace(state, absent=absent)
+    if absent:
+        behind = point.places if condition.counts_absence else None
+        if behind is None or absent >= condition.lost_after:
+            return _absent(condition, state, point, recent)
+        span = Span(behind + 1, None)
     if span is None:
-        return replace(state, seen=True, beyond=0, calm=0), None
-    step = _while_firing if state.firing else _while_normal
-    after, edge = step(condition, state, point, span, previous)
-    return replace(after, seen=True), edge
+        return replace(state, beyond=0, calm=0), None
+    now = _now(condition, point, span, recent, complete_at)
+    return (_while_firing if state.firing else _while_normal)(condition, state, now)
+
+
+def _now(condition: Condition, point: Point, span: Span, previous: Point | None, complete_at: datetime | None) -> _Now:
+    """The snapshot, and whether the entity (or, where absence counts, the whole list) is seen for the first time."""
+    listed_before = complete_at is not None and point.observed_at - complete_at <= HORIZON
+    unseen = previous is None or point.observed_at - previous.observed_at > NEW_AFTER
+    first_seen = not listed_before if condition.counts_absence else previous is None
+    return _Now(point, span, previous, first_seen, listed_before and unseen and point.known)
 
 
 def _absent(condition: Condition, state: State, point: Point, previous: Point | None) -> tuple[State, Edge | None]:
-    state = replace(state, absent=state.absent + 1, beyond=0, calm=0)
-    if not state.firing or state.absent < condition.lost_after or state.start is None:
+    state = replace(state, beyond=0, calm=0)
+    if state.absent < condition.lost_after:
         return state, None
-    edge = _edge("lost", state, point, Span(None, None), previous, proved=False)
-    return State(as_of=point.observed_at, seen=True, absent=state.absent), edge
+    if not state.firing:
+        return replace(state, ready=False), None
+    edge = _edge("lost", state, _Now(point, Span(None, None), previous, False, False), proved=False)
+    return State(as_of=point.observed_at, absent=state.absent), edge
 
 
-def _while_normal(
-    condition: Condition, state: State, point: Point, span: Span, previous: Point | None
-) -> tuple[State, Edge | None]:
-    verdict = judge(condition, span)
+def _while_normal(condition: Condition, state: State, now: _Now) -> tuple[State, Edge | None]:
+    verdict = judge(condition, now.span)
+    if verdict != "clear" and not _may_begin(condition, state, now):
+        return replace(state, beyond=0), None
     if verdict == "proved":
-        return _beyond(condition, state, point, span, previous)
+        return _beyond(condition, state, now)
     state = replace(state, beyond=0, start=None, first_seen=False)
     if verdict == "clear":
-        return replace(state, possible_since=None), None
+        return replace(state, possible_since=None, ready=condition.begins == "after_calm"), None
     if state.possible_since is not None:
         return state, None
-    state = replace(state, possible_since=point.observed_at)
-    edge = _edge("possible", replace(state, start=point.observed_at), point, span, previous, proved=False)
-    return state, edge
+    state = replace(state, possible_since=now.point.observed_at)
+    return state, _edge("possible", replace(state, start=now.point.observed_at), now, proved=False)
 
 
-def _beyond(
-    condition: Condition, state: State, point: Point, span: Span, previous: Point | None
-) -> tuple[State, Edge | None]:
+def _may_begin(condition: Condition, state: State, now: _Now) -> bool:
+    if condition.begins == "whenever" or state.beyond:
+        return True
+    return state.ready if condition.begins == "after_calm" else now.new
+
+
+def _beyond(condition: Condition, state: State, now: _Now) -> tuple[State, Edge | None]:
     if state.beyond == 0:
-        state = replace(state, start=point.observed_at, first_seen=not state.seen)
+        state = replace(state, start=now.point.observed_at, first_seen=now.first_seen)
     state = replace(state, beyond=state.beyond + 1)
     if state.beyond < condition.for_snapshots:
         return state, None
-    edge = _edge("fired", state, point, span, previous)
-    told = _near(condition, span)
-    return replace(state, firing=True, beyond=0, calm=0, told=told, possible_since=None), edge
+    edge = _edge("fired", state, now)
+    state = replace(state, fired_at=now.point.observed_at, told=_near(condition, now.span), beyond=0, calm=0)
+    return replace(state, possible_since=None, ready=False), edge
 
 
-def _while_firing(
-    condition: Condition, state: State, point: Point, span: Span, previous: Point | None
-) -> tuple[State, Edge | None]:
-    recovered, proved = recovery(condition, span)
+def _while_firing(condition: Condition, state: State, now: _Now) -> tuple[State, Edge | None]:
+    recovered, proved = recovery(condition, now.span)
     if recovered:
         state = replace(state, calm=state.calm + 1)
         if state.calm < condition.recover_snapshots:
             return state, None
-        edge = _edge("resolved", state, point, span, previous, proved=proved)
-        return State(as_of=point.observed_at, seen=True), edge
+        edge = _edge("resolved", state, now, proved=proved)
+        return State(as_of=now.point.observed_at, absent=state.absent, ready=condition.begins == "after_calm"), edge
     state = replace(state, calm=0)
-    if not _escalated(condition, state.told, span):
+    if not _escalated(condition, state.told, now.span):
         return state, None
-    edge = _edge("escalated", replace(state, escalations=state.escalations + 1), point, span, previous)
-    return replace(state, escalations=edge.ordinal, told=_near(condition, span)), edge
+    edge = _edge("escalated", replace(state, escalations=state.escalations + 1), now)
+    return replace(state, escalations=edge.ordinal, told=_near(condition, now.span)), edge
 
 
 def _escalated(condition: Condition, told: float | None, span: Span) -> bool:
@@ -236,16 +302,14 @@ def _near(condition: Condition, span: Span) -> float | None:
     return span.low if condition.direction == "above" else span.high
 
 
-def _edge(
-    transition: Transition, state: State, point: Point, span: Span, previous: Point | None, *, proved: bool = True
-) -> Edge:
+def _edge(transition: Transition, state: State, now: _Now, *, proved: bool = True) -> Edge:
     return Edge(
         transition=transition,
-        start=state.start or point.observed_at,
-        at=point.observed_at,
-        point=point,
-        span=span,
-        previous=previous,
+        start=state.start or now.point.observed_at,
+        at=now.point.observed_at,
+        point=now.point,
+        span=now.span,
+        previous=now.previous,
         told=state.told,
         first_seen=state.first_seen,
         proved=proved,

@@ -25,6 +25,8 @@ FIGURES: dict[EntityKind, dict[str, Figure]] = {
         "units_shown": Figure("units"),
         "gmv_30d": Figure("money"),
         "price": Figure("money"),
+        "price_from": Figure("money"),
+        "list_price": Figure("money"),
         "rank": Figure("rank"),
         "in_stock": Figure("flag"),
         "rating": Figure("rating"),
@@ -38,12 +40,14 @@ FIGURES: dict[EntityKind, dict[str, Figure]] = {
         "listings": Figure("count"),
         "share": Figure("share", measured=True),
         "rank": Figure("rank", measured=True),
+        "best_rank": Figure("rank"),
     },
     "category": {
         "units_30d": Figure("units"),
         "gmv_30d": Figure("money"),
         "median_price": Figure("money"),
         "stock_out_share": Figure("share"),
+        "listings": Figure("count"),
         "entrants": Figure("count"),
         "dropouts": Figure("count"),
         "cr1": Figure("share", measured=True),
@@ -53,6 +57,8 @@ FIGURES: dict[EntityKind, dict[str, Figure]] = {
         "cr10": Figure("share", measured=True),
         "hhi": Figure("index", measured=True),
         "effective_brands": Figure("index", measured=True),
+        "brands": Figure("count", measured=True),
+        "unknown_brand_share": Figure("share", measured=True),
     },
 }
 

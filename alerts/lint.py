@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from alerts.model import Rules, condition_of
+from alerts.model import Rule, Rules, condition_of
 
 _AS_SHOWN = frozenset({"units_shown", "units_30d"})
 
@@ -24,7 +24,7 @@ def lint_rules(rules: Rules, ladders: Mapping[str, Sequence[int]]) -> list[Hint]
     hints: list[Hint] = []
     for declared in rules.rules:
         rule = rules.effective(declared)
-        condition, ladder = condition_of(rule, rules.defaults), ladders.get(rule.match.source)
+        condition, ladder = condition_of(rule, rules.defaults), _ladder(rule, ladders)
         bare = rule.of != "item" or rule.metric not in _AS_SHOWN or condition.compare != "absolute"
         if bare or not ladder or condition.direction != "above":
             continue
@@ -36,3 +36,10 @@ def lint_rules(rules: Rules, ladders: Mapping[str, Sequence[int]]) -> list[Hint]
             text = f"above {condition.threshold:,.0f} falls between two steps: it is proved only at {ladder[place]:,}"
             hints.append(Hint(rule.id, text))
     return hints
+
+
+def _ladder(rule: Rule, ladders: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    """The steps of the rule's sources, where they are one and the same."""
+    named = rule.match.sources or list(ladders)
+    found = {tuple(ladders.get(name, ())) for name in named}
+    return found.pop() if len(found) == 1 else ()

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from datetime import time
+from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
@@ -103,14 +104,22 @@ class Recipient(StrictModel):
 
 
 class Match(StrictModel):
-    """Which entities a rule looks at: every key given must hold; a list holds any of its values."""
+    """Which entities a rule looks at: every key given must hold; a list holds any of its values.
 
-    source: Slug
+    ``source``: one, several, or left out for every source.
+    """
+
+    source: Slug | Annotated[list[Slug], Field(min_length=1)] | None = None
     category: list[Slug] | None = Field(default=None, min_length=1)
     watch_group: Names | None = None
     brand: Names | None = None
     shop: Names | None = None
     item: Names | None = None
+
+    @property
+    def sources(self) -> list[str] | None:
+        """The sources named; None: every one."""
+        return [self.source] if isinstance(self.source, str) else self.source
 
 
 class When(StrictModel):
@@ -216,12 +225,22 @@ class Rule(StrictModel):
         """The figure the rule looks at."""
         return FIGURES[self.of][self.metric]
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Hash of what the rule decides by. Recipients, severity and titles may change without a new version."""
         told = {"title", "severity", "recipients", "max_age_days"}
         content = json.dumps(self.model_dump(mode="json", exclude=told), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @property
+    def condition_text(self) -> str:
+        """The fire condition as a person wrote it: above 20000 (not 20000.0), rises_by 20%."""
+        amount = self.when.amount
+        return f"{self.when.key} {amount if isinstance(amount, str) else f'{amount:.15g}'}"
+
+    def looks_at(self, source: str) -> bool:
+        """Whether the rule is about that source."""
+        return self.match.sources is None or source in self.match.sources
 
     @property
     def brand_keys(self) -> list[str] | None:
@@ -248,6 +267,10 @@ class Rules(StrictModel):
             if value is not None and getattr(rule, key) is None
         }
         return rule.model_copy(update=inherited)
+
+    def sources_of(self, rule: Rule, known: Collection[str]) -> list[str]:
+        """The sources a rule looks at: those it names, or all that are known."""
+        return sorted(known) if rule.match.sources is None else rule.match.sources
 
     def names_of(self, names: Collection[str] | None) -> list[str]:
         """Recipients behind names of recipients and groups, each once, in order. Raises KeyError."""

@@ -16,6 +16,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from alerts.history import Entity
+from alerts.matching import make_temp
 from alerts.model import Severity
 
 
@@ -91,8 +92,9 @@ def held_keys(con: DuckDBPyConnection, keys: Sequence[str]) -> set[str]:
     """Those of ``keys`` that the outbox holds already."""
     if not keys:
         return set()
-    sql = "SELECT outbox_key FROM alert_outbox WHERE list_contains($keys, outbox_key)"
-    return {key for (key,) in con.execute(sql, {"keys": list(keys)}).fetchall()}
+    make_temp(con, "alert_key", pa.table({"key": pa.array(keys, pa.string())}))
+    sql = "SELECT outbox_key FROM alert_outbox SEMI JOIN alert_key ON outbox_key = key"
+    return {key for (key,) in con.execute(sql).fetchall()}
 
 
 def read_snoozes(con: DuckDBPyConnection, now: datetime) -> list[Snooze]:

@@ -74,19 +74,29 @@ def _unknown_recipients(rules: Rules) -> list[_Found]:
 
 
 def _doubled(rules: Rules) -> list[_Found]:
-    ids = [rule.id for rule in rules.rules]
-    return [(("rules", n, "id"), one, "an id of its own") for n, one in enumerate(ids) if one in ids[:n]]
+    seen: set[str] = set()
+    found: list[_Found] = []
+    for number, rule in enumerate(rules.rules):
+        if rule.id in seen:
+            found.append((("rules", number, "id"), rule.id, "an id of its own"))
+        seen.add(rule.id)
+    return found
 
 
 def _unknown_places(number: int, rule: Rule, sources: Mapping[str, Source] | None) -> list[_Found]:
     if sources is None:
         return []
-    source = sources.get(rule.match.source)
-    if source is None:
-        return [(("rules", number, "match", "source"), rule.match.source, _one_of("source", sources))]
-    known = [category.id for category in source.categories]
+    named = rule.match.sources if rule.match.sources is not None else list(sources)
+    found: list[_Found] = [
+        (("rules", number, "match", "source"), name, _one_of("source", sources))
+        for name in named
+        if name not in sources
+    ]
+    if found:
+        return found
+    known = {category.id for name in named for category in sources[name].categories}
     return [
-        (("rules", number, "match", "category"), name, _one_of(f"category of {source.source}", known))
+        (("rules", number, "match", "category"), name, _one_of(f"category of {', '.join(named)}", known))
         for name in rule.match.category or []
         if name not in known
     ]

@@ -1,26 +1,31 @@
-"""One run of the rules over one source: histories in; episodes and outbox rows out, in the caller's transaction.
+"""One run of the rules over one source: marts in; episodes and outbox rows out, in the caller's transaction.
 
-Every episode is derived again from the whole history, so that a replay, a late arrival and a plain rerun end in the
-same rows. Must not know how a mail looks or how it is sent.
+Only what changed since the last run is evaluated, on the states remembered; what comes out is what the whole history
+says, whatever was run before: a replay, a late arrival and a plain rerun end in the same rows. Must not know how a mail
+looks or how it is sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from alerts.episodes import Finding, replace_episodes
-from alerts.evaluate import Edge, evaluate
+from alerts.checkpoint import Plan, clear, count_episodes, make_plan, recall, retitle, set_checkpoint, store
+from alerts.derive import Derived, Task, derive
+from alerts.episodes import Finding
+from alerts.evaluate import Edge
 from alerts.facts import Evidence
-from alerts.history import Entity, Snapshot, read_history, read_snapshots
+from alerts.history import Entity, Snapshot, Timeline, read_snapshots, read_starts
 from alerts.hours import due_time
+from alerts.matching import make_temp, ready_rules
 from alerts.notices import quality_rows
 from alerts.outbox import OutboxRow, Snooze, outbox_key, queue_rows, read_snoozes
-from alerts.rules import Rules, Severity, condition_of
+from alerts.rules import Rules, Severity
 from alerts.telling import facts_of
 
 TELLS_FIRING = ("fired", "already", "escalated")
@@ -54,7 +59,9 @@ class _Run:
     now: datetime
     snoozes: Sequence[Snooze]
     told_at: Mapping[tuple[str, Entity, str], datetime]
+    ends: Mapping[tuple[str, Entity], list[datetime]]
     evidence: Mapping[tuple[str, datetime], list[Evidence]]
+    begun: set[tuple[str, Entity, datetime, str]] = field(default_factory=set)
 
 
 def evaluate_source(
@@ -65,43 +72,50 @@ def evaluate_source(
     ``now`` is the caller's clock: edges older than a rule's ``max_age_days`` are recorded and never mailed.
     ``observed_at`` names the run: data-quality notices are about its snapshots (None: about none).
     """
-    timeline = read_snapshots(con, source)
-    findings = find(con, rules, source, timeline)
-    current = {rules.effective(rule).version for rule in rules.rules if rule.match.source == source}
-    episodes, still_open = replace_episodes(con, source, findings, timeline, current)
-    told = [one for finding in findings for one in _to_tell(finding, now, rules)]
-    run = _Run(rules, now, read_snoozes(con, now), _last_told(con, source), _evidence(con, source, told))
+    ready = ready_rules(con, rules, source)
+    plan = make_plan(con, source, ready)
+    clear(con, source, plan, ready)
+    oldest = max((one.rule.max_age_days or 0 for one in ready), default=0)
+    derived = _advance(con, source, plan, now - timedelta(days=oldest))
+    set_checkpoint(con, source, plan)
+    retitle(con, source, ready)
+    told = [one for several in derived for finding in several.findings for one in _to_tell(finding, now, rules)]
+    run = _Run(rules, now, read_snoozes(con, now), *_earlier(con, source, told), _evidence(con, source, told))
+    timeline = {key: value for several in derived for key, value in several.timeline.items()}
     rows = [row for one in told for row in _rows(one, run, timeline)]
     if observed_at is not None:
-        rows += quality_rows(con, rules, source, timeline, observed_at, now)
+        rows += quality_rows(con, rules, source, _troubled(con, source, observed_at), observed_at, now)
+    episodes, still_open = count_episodes(con, source, ready)
     return Counts(episodes=episodes, open=still_open, queued=queue_rows(con, rows))
 
 
-def find(
-    con: DuckDBPyConnection, rules: Rules, source: str, timeline: Mapping[str, Sequence[Snapshot]]
-) -> list[Finding]:
-    """Every entity that a rule of ``source`` matches, evaluated over its whole history."""
-    findings: list[Finding] = []
-    for declared in rules.rules:
-        if declared.match.source != source:
-            continue
-        rule = rules.effective(declared)
-        condition = condition_of(rule, rules.defaults)
-        findings.extend(
-            Finding(rule, condition, history, evaluate(condition, history.points))
-            for history in read_history(con, rule, timeline)
-        )
-    return findings
+def _advance(con: DuckDBPyConnection, source: str, plan: Plan, told_since: datetime) -> list[Derived]:
+    """Go on with the known rules where something changed, evaluate the new ones over everything, store both."""
+    task, remembered = recall(con, source, plan)
+    derived = [derive(con, source, task, told_since)]
+    if plan.new:
+        derived.append(derive(con, source, Task(plan.new, read_starts(con, source)), told_since))
+    store(con, source, remembered, derived)
+    return derived
+
+
+def _troubled(con: DuckDBPyConnection, source: str, observed_at: datetime) -> Timeline:
+    """The whole timelines of the categories whose snapshot at ``observed_at`` is not ok: what notices are about."""
+    sql = "SELECT DISTINCT category_id FROM snapshot WHERE source = $source AND observed_at = $at AND status <> 'ok'"
+    found = [row[0] for row in con.execute(sql, {"source": source, "at": observed_at}).fetchall()]
+    return read_snapshots(con, source, found) if found else {}
 
 
 def _to_tell(finding: Finding, now: datetime, rules: Rules) -> Iterable[_Told]:
-    """The edges young enough to be told, and an open episode whose own edge is too old to have been."""
+    """The edges young enough to be told, and an open episode that began before them: not all may know of it."""
     max_age = timedelta(days=finding.rule.max_age_days or rules.defaults.max_age_days)
-    for edge in finding.evaluation.edges:
-        if now - edge.at <= max_age:
-            yield _Told(finding, edge, edge.transition)
+    young = [edge for edge in finding.evaluation.edges if now - edge.at <= max_age]
+    for edge in young:
+        yield _Told(finding, edge, edge.transition)
     latest = finding.latest_edge()
-    if latest is not None and now - latest.at <= max_age < now - finding.evaluation.episodes[-1].fired.at:
+    if latest is None or now - latest.at > max_age:
+        return
+    if not any(edge.transition == "fired" and edge.start == latest.start for edge in young):
         yield _Told(finding, latest, "already")
 
 
@@ -110,7 +124,7 @@ def _rows(told: _Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) ->
     severity: Severity = "digest" if told.transition == "possible" else rule.severity or "immediate"
     snoozed = [one.until for one in run.snoozes if one.covers(rule.id, entity.entity_id, run.now)]
     for name in run.rules.names_of(rule.recipients):
-        if _believed(told, run, name):
+        if _needless(told, run, name):
             continue
         recipient = run.rules.recipients[name]
         facts = facts_of(
@@ -142,31 +156,57 @@ def _rows(told: _Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) ->
         )
 
 
-def _believed(told: _Told, run: _Run, recipient: str) -> bool:
-    """Whether the recipient has been told already that this entity is beyond, and of no end since.
+def _needless(told: _Told, run: _Run, recipient: str) -> bool:
+    """Whether there is nothing to say to the recipient.
 
-    That is so when a replay moves the start of an episode, or an earlier run told it: saying so again is noise.
+    That is so when they were told that this entity is beyond and of no end since (a replay may have moved the start of
+    the episode); and of an escalation or an end when they were not.
     """
-    if told.transition not in {"fired", "already"}:
+    if told.transition == "possible":
         return False
-    at = run.told_at.get((told.finding.rule.version, told.finding.history.entity, recipient))
-    if at is None:
-        return False
-    ends = [one.end.at for one in told.finding.evaluation.episodes if one.end and one.end.at <= told.edge.start]
-    return not ends or at > max(ends)
+    key = (told.finding.rule.version, told.finding.history.entity)
+    at = run.told_at.get((*key, recipient))
+    begins = told.transition in {"fired", "already"}
+    last = told.edge.start if begins else told.edge.at
+    ends = run.ends.get(key, ())
+    knows = at is not None and not any(at <= end and (end <= last if begins else end < last) for end in ends)
+    if begins:
+        run.begun.add((*key, told.edge.start, recipient))
+        return knows
+    return not knows and (*key, told.edge.start, recipient) not in run.begun
 
 
-def _last_told(con: DuckDBPyConnection, source: str) -> dict[tuple[str, Entity, str], datetime]:
-    """When each recipient was last told that an entity is beyond, by rule version."""
-    sql = """
-    SELECT rule_version, category_id, entity_kind, entity_id, recipient, max(edge_at)
-    FROM alert_outbox WHERE source = $source AND list_contains($transitions, transition) GROUP BY ALL
+_Ends = dict[tuple[str, Entity], list[datetime]]
+
+
+def _earlier(
+    con: DuckDBPyConnection, source: str, told: Sequence[_Told]
+) -> tuple[dict[tuple[str, Entity, str], datetime], _Ends]:
+    """Of the entities there is something to tell of: when each recipient was last told that it is beyond, by rule
+    version; and when its episodes ended."""
+    make_temp(con, "alert_told", pa.table({
+        "version": pa.array([one.finding.rule.version for one in told], pa.string()),
+        "category": pa.array([one.finding.history.entity.category_id for one in told], pa.string()),
+        "entity": pa.array([one.finding.history.entity.entity_id for one in told], pa.string()),
+    }))  # fmt: skip
+    among = "SEMI JOIN alert_told AS told ON version = rule_version AND category = category_id AND entity = entity_id"
+    sql = f"""
+    SELECT rule_version, category_id, entity_kind, entity_id, recipient, max(edge_at) FROM alert_outbox {among}
+    WHERE source = $source AND list_contains($transitions, transition) GROUP BY ALL
     """
     rows = con.execute(sql, {"source": source, "transitions": list(TELLS_FIRING)}).fetchall()
-    return {
+    told_at = {
         (version, Entity(source, category_id, kind, entity_id), recipient): at
         for version, category_id, kind, entity_id, recipient, at in rows
     }
+    sql = f"""
+    SELECT rule_version, category_id, entity_kind, entity_id, ended_at FROM alert_episode {among}
+    WHERE source = $source AND ended_at IS NOT NULL
+    """
+    ends: _Ends = {}
+    for version, category_id, kind, entity_id, ended_at in con.execute(sql, {"source": source}).fetchall():
+        ends.setdefault((version, Entity(source, category_id, kind, entity_id)), []).append(ended_at)
+    return told_at, ends
 
 
 def _evidence(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
-from alerts.backtest import backtest
-from alerts.history import read_history, read_snapshots
+from alerts.backtest import Backtest, add_up, backtest
 from alerts.lint import Hint, lint_rules
-from alerts.model import Rule, condition_of
+from alerts.matching import ready_rules
 from alerts.outbox import Snooze, add_snooze
+from alerts.rules import Rule, Rules, read_rules
 from extractors.spec import read_spec
 from shelfradar.configuration import Configuration, read_configuration
 from shelfradar.errors import RefusedError
@@ -25,27 +28,98 @@ def hints(configuration: Configuration) -> list[Hint]:
     return lint_rules(configuration.rules, ladders)
 
 
-def try_rule(settings: Settings, rule_id: str, days: int) -> tuple[str, pa.Table]:
-    """A sentence and the episodes of what a rule would have done in the last ``days`` days of its source's history."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a rule would have done, and what another version of it would have."""
+
+    rule_id: str
+    found: Backtest
+    against: Backtest | None = None
+
+    def table(self) -> pa.Table:
+        """One row an episode; with another version, which of the two would have fired it."""
+        mine = {one.identity: one for one in self.found.tried}
+        theirs = {one.identity: one for one in self.against.tried} if self.against else {}
+        rows = []
+        for key in sorted({*mine, *theirs}, key=lambda one: (one[3], one[:3])):
+            one = mine.get(key) or theirs[key]
+            fires = "both" if key in mine and key in theirs else "this" if key in mine else "the other"
+            rows.append({
+                "source": one.source, "category": one.category_id, "entity": one.entity_id, "name": one.name,
+                "fired_at": one.fired_at, "ended_at": one.ended_at, "end": one.end_reason,
+                "days": round(one.days(self.found.end), 2), "low": one.fired_low, "high": one.fired_high,
+                **({"fires": fires} if self.against else {}),
+            })  # fmt: skip
+        times = pa.timestamp("us", tz="UTC")
+        kinds = {"fired_at": times, "ended_at": times, "days": pa.float64(), "low": pa.float64(), "high": pa.float64()}
+        names = ["source", "category", "entity", "name", "fired_at", "ended_at", "end", "days", "low", "high"]
+        names += ["fires"] if self.against else []
+        return pa.Table.from_pylist(rows, pa.schema([(name, kinds.get(name, pa.string())) for name in names]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Which days to test on: ``days`` back from the last observation, or from a date to a date (both included)."""
+
+    days: int = 90
+    first: date | None = None
+    last: date | None = None
+
+
+def try_rule(
+    settings: Settings, rule_id: str, span: Span, against: Path | None = None, when: str | None = None
+) -> Trial:
+    """What a rule would have done over its sources' history; ``against`` another file's rule of that id, or the same
+    rule with another condition (``when``, such as ``above=30000``)."""
     configuration = read_configuration(settings.config)
-    rule = configuration.rules.effective(_rule(configuration, rule_id))
-    condition = condition_of(rule, configuration.rules.defaults)
+    rules = configuration.rules
+    rule = _rule(rules, rule_id)
+    other = _other(rules, rule, against, when)
     with Lake(settings.lake).reader() as con:
-        timeline = read_snapshots(con, rule.match.source)
-        moments = [one.observed_at for snapshots in timeline.values() for one in snapshots]
-        if not moments:
-            raise RefusedError(f"{rule.match.source} has no snapshot yet: nothing to test {rule_id} on")
-        histories = [(one.entity.entity_id, one.points) for one in read_history(con, rule, timeline)]
-    end = max(moments)
-    found = backtest(condition, histories, end - timedelta(days=days), end)
-    rows = [
-        {"entity": tried.name, "fired_at": episode.fired.at, "ended_at": episode.end.at if episode.end else None}
-        for tried in found.tried
-        for episode in tried.episodes
-    ]
-    times = pa.timestamp("us", tz="UTC")
-    schema = pa.schema([("entity", pa.string()), ("fired_at", times), ("ended_at", times)])
-    return str(found), pa.Table.from_pylist(sorted(rows, key=lambda row: (row["fired_at"], row["entity"])), schema)
+        found = _backtest(con, rules, rule, span)
+        return Trial(rule_id, found, other and _backtest(con, *other, span))
+
+
+def _other(rules: Rules, rule: Rule, against: Path | None, when: str | None) -> tuple[Rules, Rule] | None:
+    if against is not None:
+        theirs = read_rules(against)
+        return theirs, _rule(theirs, rule.id)
+    if when is None:
+        return None
+    key, _, amount = when.partition("=")
+    try:
+        value: float | str = amount if amount.endswith("%") else float(amount)
+        data = rule.model_dump(exclude_unset=True) | {"when": {key: value}}
+        return rules, Rule.model_validate(data)
+    except ValueError as error:
+        raise RefusedError(f"--when: found {when!r}; expected a condition such as above=30000 ({error})") from error
+
+
+def _backtest(con: DuckDBPyConnection, rules: Rules, rule: Rule, span: Span) -> Backtest:
+    parts = []
+    for source in rules.sources_of(
+        rule, [row[0] for row in con.execute("SELECT DISTINCT source FROM snapshot").fetchall()]
+    ):
+        alone = rules.model_copy(update={"rules": [rule]})
+        (ready,) = ready_rules(con, alone, source)
+        first, last = _moments(con, source, span)
+        if last is not None:
+            parts.append(backtest(con, source, ready, first, last, rules.effective(rule).severity or "immediate"))
+    if not parts:
+        raise RefusedError(f"{rule.id}: its sources have no snapshot yet: there is nothing to test it on")
+    return add_up(parts)
+
+
+def _moments(con: DuckDBPyConnection, source: str, span: Span) -> tuple[datetime, datetime | None]:
+    """First moment and last observation of the span, in the source."""
+    sql = """
+    SELECT max(observed_at), min(observed_at) FILTER (observed_on >= $first) FROM snapshot
+    WHERE source = $source AND observed_on <= coalesce($last, observed_on)
+    """
+    last, first = con.execute(sql, {"source": source, "first": span.first, "last": span.last}).fetchall()[0]
+    if last is None:
+        return datetime.max.replace(tzinfo=UTC), None
+    return (first or last) if span.first else last - timedelta(days=span.days), last
 
 
 def add_silence(settings: Settings, rule: str | None, item: str | None, until: str, why: str) -> str:
@@ -53,7 +127,7 @@ def add_silence(settings: Settings, rule: str | None, item: str | None, until: s
     if rule is None and item is None:
         raise RefusedError("name a rule, or an item with --item")
     if rule is not None:
-        _rule(read_configuration(settings.config), rule)
+        _rule(read_configuration(settings.config).rules, rule)
     try:
         moment = datetime.fromisoformat(until)
     except ValueError as error:
@@ -66,9 +140,9 @@ def add_silence(settings: Settings, rule: str | None, item: str | None, until: s
     return f"{rule or 'every rule'}{f', {item}' if item else ''}: silent until {moment:%Y-%m-%d %H:%M %Z} ({why})"
 
 
-def _rule(configuration: Configuration, rule_id: str) -> Rule:
-    for rule in configuration.rules.rules:
+def _rule(rules: Rules, rule_id: str) -> Rule:
+    for rule in rules.rules:
         if rule.id == rule_id:
             return rule
-    known = ", ".join(rule.id for rule in configuration.rules.rules) or "none"
+    known = ", ".join(rule.id for rule in rules.rules[:30]) or "none"
     raise RefusedError(f"rule: found {rule_id!r}; expected one of: {known}")

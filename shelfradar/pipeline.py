@@ -151,16 +151,18 @@ def alerts(settings: Settings, source: str | None, observed_at: datetime | None)
     from alerts.run import evaluate_source
 
     rules = read_rules(settings.config / "alerts.yaml")
-    names = [source] if source else sorted({rule.match.source for rule in rules.rules})
     now = datetime.now(UTC)
 
     def change(con: Any) -> Answer:
         total: Counter[str] = Counter()
-        for name in names:
+        known = (
+            [source] if source else [row[0] for row in con.execute("SELECT DISTINCT source FROM snapshot").fetchall()]
+        )
+        for name in sorted(known):
             total.update(evaluate_source(con, rules, name, observed_at, now))
         return dict(total)
 
-    return {"episodes": 0, "queued": 0, **open_lake(settings).write(change)}
+    return {"episodes": 0, "open": 0, "queued": 0, **open_lake(settings).write(change)}
 
 
 def deliver(settings: Settings) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -98,15 +100,28 @@ def lint(as_json: JsonOption = False) -> None:
 def backtest(
     rule: Annotated[str, typer.Argument(help="Id of a rule in config/alerts.yaml.")],
     days: Annotated[int, typer.Option(min=1, max=3660, help="How far back from the last observation.")] = 90,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day instead.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Another alerts.yaml: compare with its rule of that id.")] = None,
+    when: Annotated[str | None, typer.Option(help="Compare with this condition: above=30000, falls_by=20%.")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Write the episodes as a picture (SVG) here.")] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """When a rule would have fired over the history: the live evaluation itself, nothing is queued."""
-    from shelfradar.alerting import try_rule
+    from alerts.backtest_chart import sparkline, timeline_svg
+    from shelfradar.alerting import Span, try_rule
     from shelfradar.settings import Settings
 
-    summary, rows = try_rule(Settings.from_environment(), rule, days)
-    write_rows(rows, form)
-    say(f"{rule}: {summary}")
+    span = Span(days=days, first=first.date() if first else None, last=last.date() if last else None)
+    trial = try_rule(Settings.from_environment(), rule, span, against, when)
+    write_rows(trial.table(), form)
+    versions = [(rule, trial.found)] + ([("the other", trial.against)] if trial.against else [])
+    for name, one in versions:
+        say(f"{name}: {one}")
+        say(f"{one.start:%Y-%m-%d} {sparkline(one.open_each_day())} {one.end:%Y-%m-%d} open each day")
+    if chart:
+        chart.write_text(timeline_svg(rule, trial.found, trial.against), encoding="utf-8")
+        say(f"chart: {chart}")
 
 
 @app.command()

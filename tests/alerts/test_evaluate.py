@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.backtest import backtest
 from alerts.compare import Point, Span, compared_spans, distance
 from alerts.evaluate import Condition, State, evaluate, judge
 
@@ -249,13 +248,3 @@ def test_what_must_never_happen(condition, figures):
 
 def test_an_empty_history_says_nothing():
     assert evaluate(OVER, []).state == State()
-
-
-def test_a_backtest_is_the_live_evaluation():
-    condition = Condition(direction="above", threshold=20, recover=15, escalate_by=0.5)
-    histories = [("a", history(10, 25, 40, 10, 30)), ("b", history(10, 10)), ("c", history(30, 30))]
-    found = backtest(condition, histories, START, START + timedelta(days=4))
-    assert [(one.name, len(one.episodes), one.told) for one in found.tried] == [("c", 1, 1), ("a", 2, 4)]
-    assert str(found) == "would have fired 3 times in 4 days, for 2 of 3 entities"
-    later = backtest(condition, histories, START + timedelta(days=2), START + timedelta(days=3))
-    assert (later.fired, later.told) == (0, 2)

@@ -7,9 +7,12 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 
+from alerts.candidates import find_candidates
 from alerts.compare import Span
 from alerts.figures import FIGURES
-from alerts.history import read_history, read_snapshots
+from alerts.history import read_histories, read_snapshots
+from alerts.matching import ready_rules, register_rules
+from tests.alerts.conftest import DAY_ZERO
 
 RULE = """
   - id: one
@@ -34,9 +37,29 @@ def read(shelf, lake, write_rules):
         text = RULE.format(of=of, metric=metric, match=match, measure=f"measure: {measure}" if measure else "")
         rules = write_rules(text.replace("    \n", ""))
         with lake.reader() as con:
-            return read_history(con, rules.rules[0], read_snapshots(con, "shop"))
+            return read_everything(con, rules)
 
     return read
+
+
+def read_everything(con, rules):
+    """The histories of all that the one rule means: found as candidates, with a line that nothing is under."""
+    (ready,) = ready_rules(con, rules, "shop")
+    timeline = read_snapshots(con, "shop")
+    span = (DAY_ZERO, DAY_ZERO + timedelta(days=30))
+    for name in ("now", "before"):
+        con.execute(f"SET VARIABLE alert_{name}_from = $at", {"at": span[0]})
+        con.execute(f"SET VARIABLE alert_{name}_to = $at", {"at": span[1]})
+    con.execute("SET VARIABLE alert_source = 'shop'")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE alert_scope AS SELECT category_id, observed_at FROM snapshot WHERE complete"
+    )
+    register_rules(con, [ready])
+    con.execute("UPDATE alert_rule SET down = false, line = -1")
+    find_candidates(con, [ready])
+    pairs = [row[1:] for row in con.execute("SELECT DISTINCT * FROM alert_candidate").fetchall()]
+    histories = read_histories(con, ready.figure, "shop", pairs, timeline, span)
+    return [histories.of(*pair, *span) for pair in sorted(pairs)]
 
 
 def brand(con, at, key, low, high, **changed):
@@ -60,6 +83,7 @@ def category(con, at):
         level_set="doj",
         total_low=1.0,
         brands=3,
+        unknown_brand_share=0.2,
         cr1=0.1,
         cr3=0.3,
         cr4=0.4,
@@ -77,14 +101,16 @@ def category(con, at):
 
 @pytest.mark.parametrize("metric", FIGURES["item"])
 def test_every_figure_of_an_item_can_be_read(shelf, read, metric):
-    item = {"units_30d_low": 30.0, "units_30d_high": 60.0, "units_per_day_low": 1.0, "units_per_day_high": 2.0,
+    item = {"list_price": 12.0, "price_high": 11.0,
+            "units_30d_low": 30.0, "units_30d_high": 60.0, "units_per_day_low": 1.0, "units_per_day_high": 2.0,
             "units_low": 30, "units_high": 60, "gmv_30d_low": 300.0, "gmv_30d_high": 600.0, "in_stock": True,
             "rating": 4.5, "review_count": 7, "price": 10.0}  # fmt: skip
     shelf.day(0, rival=item)
     ((point,),) = (history.points for history in read("item", metric))
     expected = {
         "units_30d": (30, 60), "units_per_day": (1, 2), "units_shown": (30, 60), "gmv_30d": (300, 600),
-        "price": (10, 10), "rank": (1, 1), "in_stock": (1, 1), "rating": (4.5, 4.5), "review_count": (7, 7),
+        "price": (10, 11), "price_from": (10, 10), "list_price": (12, 12),
+        "rank": (1, 1), "in_stock": (1, 1), "rating": (4.5, 4.5), "review_count": (7, 7),
     }  # fmt: skip
     assert (point.low, point.high) == expected[metric]
     assert (point.text is not None) == (metric.startswith("units") or metric == "gmv_30d")
@@ -92,12 +118,12 @@ def test_every_figure_of_an_item_can_be_read(shelf, read, metric):
 
 @pytest.mark.parametrize("metric", FIGURES["brand"])
 def test_every_figure_of_a_brand_can_be_read(shelf, lake, read, metric):
-    at = shelf.day(0)
+    at = shelf.day(0, first={"brand_key": "b", "brand": "B"}, second={"brand_key": "b", "brand": "B"})
     for measure in ("units_30d", "gmv_30d", "units_shown", "listings"):
         lake.write(lambda con, measure=measure: brand(con, at, "b", 60.0, None, measure=measure))
     (history,) = read("brand", metric, "listings" if FIGURES["brand"][metric].measured else None)
     (point,) = history.points
-    special = {"units_per_day": (2, None), "share": (0.1, 0.3), "rank": (2, 2)}
+    special = {"units_per_day": (2, None), "share": (0.1, 0.3), "rank": (2, 2), "best_rank": (1, 1)}
     assert (point.low, point.high) == special.get(metric, (60, None))
     assert history.name == "B"
 
@@ -109,7 +135,8 @@ def test_every_figure_of_a_category_can_be_read(shelf, lake, read, metric):
     (history,) = read("category", metric, "listings" if FIGURES["category"][metric].measured else None)
     expected = {"units_30d": (10, None), "gmv_30d": (5, 6), "median_price": (99, 99), "stock_out_share": (0.1, 0.1),
                 "entrants": (2, 2), "dropouts": (1, 1), "cr1": (0.1, 0.1), "cr3": (0.3, 0.3), "cr4": (0.4, 0.4),
-                "cr5": (0.5, 0.5), "cr10": (0.9, 0.9), "hhi": (1400, 1600), "effective_brands": (6.5, 6.5)}  # fmt: skip
+                "cr5": (0.5, 0.5), "cr10": (0.9, 0.9), "hhi": (1400, 1600), "effective_brands": (6.5, 6.5),
+                "brands": (3, 3), "unknown_brand_share": (0.2, 0.2), "listings": (9, 9)}  # fmt: skip
     (point,) = history.points
     assert (point.low, point.high) == expected[metric]
     assert history.name == "精华"

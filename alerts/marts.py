@@ -1,0 +1,151 @@
+"""Where each figure of a rule lies in the marts: one SELECT a figure, all with the same columns. SQL text only.
+
+Every SELECT is bound to the session variables ``alert_source`` and a span of observation times, so that the lake skips
+files by their statistics. Constants of this file go into the statements, never anything from outside. A price of 0 is
+no price, and a range is an interval: docs/metrics.md sections 1 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from alerts.figures import FIGURES, EntityKind, Measure
+
+Span = Literal["now", "before", "previous"]
+COLUMNS = (
+    "category_id", "entity_id", "observed_at", "name", "ownership", "watch_group", "shop", "brand_key", "currency",
+    "url", "low", "high", "text", "basis", "capture_id", "standing",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FigureKey:
+    """A figure of a kind of entity, in a measure where it needs one."""
+
+    kind: EntityKind
+    metric: str
+    measure: Measure | None = None
+
+
+# metric -> (low end, high end, text as shown, what must be alike to be compared) in SQL
+_BASIS, _MONEY = "coalesce(units_basis, '')", "coalesce(currency, '')"
+_BOTH = f"concat_ws('/', {_BASIS}, {_MONEY})"
+_ITEM: Mapping[str, tuple[str, str, str, str]] = {
+    "units_30d": ("units_30d_low", "units_30d_high", "units_text", _BASIS),
+    "units_per_day": ("units_per_day_low", "units_per_day_high", "units_text", _BASIS),
+    "units_shown": ("units_low", "units_high", "units_text", _BASIS),
+    "gmv_30d": ("gmv_30d_low", "gmv_30d_high", "units_text", _BOTH),
+    "price": ("nullif(price, 0)", "coalesce(price_high, price)", "NULL", _MONEY),
+    "price_from": ("nullif(price, 0)", "price", "NULL", _MONEY),
+    "list_price": ("nullif(list_price, 0)", "list_price", "NULL", _MONEY),
+    "rank": ("rank", "rank", "NULL", "''"),
+    "in_stock": ("in_stock::INTEGER", "in_stock::INTEGER", "NULL", "''"),
+    "rating": ("rating", "rating", "NULL", "''"),
+    "review_count": ("review_count", "review_count", "NULL", "''"),
+}
+_BRAND: Mapping[str, tuple[str, str]] = {
+    "units_30d": ("value_low", "value_high"),
+    "units_per_day": ("value_low / 30", "value_high / 30"),
+    "units_shown": ("value_low", "value_high"),
+    "gmv_30d": ("value_low", "value_high"),
+    "listings": ("value_low", "value_high"),
+    "share": ("share_low", "share_high"),
+    "rank": ("brand_rank", "brand_rank"),
+}
+_MEASURE_OF: Mapping[str, Measure] = {
+    "units_30d": "units_30d", "units_per_day": "units_30d", "units_shown": "units_shown", "gmv_30d": "gmv_30d",
+    "listings": "listings",
+}  # fmt: skip
+_CONCENTRATION: Mapping[str, tuple[str, str]] = {
+    "hhi": ("hhi_low", "hhi_high"),
+    **{
+        name: (name, name)
+        for name in ("cr1", "cr3", "cr4", "cr5", "cr10", "effective_brands", "brands", "unknown_brand_share")
+    },
+}
+_SIZE: Mapping[str, tuple[str, str]] = {
+    "units_30d": ("units_30d_low", "units_30d_high"),
+    "gmv_30d": ("gmv_30d_low", "gmv_30d_high"),
+    **{name: (name, name) for name in ("median_price", "stock_out_share", "listings", "entrants", "dropouts")},
+}
+
+_ITEM_SQL = """
+SELECT category_id, item_id AS entity_id, observed_at, title AS name, ownership, watch_group, shop, brand_key,
+       currency, url, ({low})::DOUBLE AS low, ({high})::DOUBLE AS high, ({text})::VARCHAR AS text, {basis} AS basis,
+       capture_id, rank AS standing
+FROM item_day
+WHERE source = getvariable('alert_source') AND {span} AND ({low}) IS NOT NULL
+"""
+_ITEM_ONCE = "PARTITION BY category_id, entity_id, observed_at ORDER BY standing NULLS LAST, capture_id, low"
+
+_BRAND_SQL = """
+SELECT category_id, brand_key AS entity_id, observed_at, coalesce(brand, brand_key) AS name, ownership,
+       NULL::VARCHAR AS watch_group, NULL::VARCHAR AS shop, brand_key, currency, NULL::VARCHAR AS url,
+       ({low})::DOUBLE AS low, ({high})::DOUBLE AS high, NULL::VARCHAR AS text,
+       concat_ws('/', units_basis, units_window_days, currency) AS basis, NULL::VARCHAR AS capture_id,
+       brand_rank AS standing
+FROM brand_share
+WHERE source = getvariable('alert_source') AND {span} AND measure = '{measure}' AND brand_key IS NOT NULL
+  AND ({low}) IS NOT NULL
+QUALIFY row_number() OVER (
+    PARTITION BY category_id, brand_key, observed_at
+    ORDER BY families DESC, units_basis NULLS LAST, units_window_days NULLS LAST, currency NULLS LAST) = 1
+"""
+
+_BEST_RANK_SQL = """
+SELECT category_id, brand_key AS entity_id, observed_at, min(coalesce(brand, brand_key)) AS name,
+       min(ownership) AS ownership, NULL::VARCHAR AS watch_group, NULL::VARCHAR AS shop, brand_key,
+       NULL::VARCHAR AS currency, NULL::VARCHAR AS url, min(rank)::DOUBLE AS low, min(rank)::DOUBLE AS high,
+       NULL::VARCHAR AS text, '' AS basis, arg_min(capture_id, rank) AS capture_id, min(rank)::INTEGER AS standing
+FROM item_day
+WHERE source = getvariable('alert_source') AND {span} AND brand_key IS NOT NULL AND rank IS NOT NULL
+GROUP BY category_id, brand_key, observed_at
+"""
+
+_CATEGORY_SQL = """
+SELECT category_id, '' AS entity_id, observed_at, category_id AS name, NULL::VARCHAR AS ownership,
+       NULL::VARCHAR AS watch_group, NULL::VARCHAR AS shop, NULL::VARCHAR AS brand_key, currency, NULL::VARCHAR AS url,
+       ({low})::DOUBLE AS low, ({high})::DOUBLE AS high, NULL::VARCHAR AS text,
+       concat_ws('/', units_basis, currency) AS basis, NULL::VARCHAR AS capture_id, NULL::INTEGER AS standing
+FROM {mart}
+WHERE source = getvariable('alert_source') AND {span} AND {measured} AND ({low}) IS NOT NULL
+QUALIFY row_number() OVER (
+    PARTITION BY category_id, observed_at
+    ORDER BY families_known DESC, units_basis NULLS LAST, currency NULLS LAST) = 1
+"""
+
+
+def figure_sql(key: FigureKey, span: Span, *, once: bool = False) -> str:
+    """A SELECT of :data:`COLUMNS` of every entity with that figure, between ``alert_SPAN_from`` and ``alert_SPAN_to``.
+
+    ``once``: also where a mart had an item twice in a snapshot, its organic entry alone (costs a sort).
+    """
+    between = f"observed_at BETWEEN getvariable('alert_{span}_from') AND getvariable('alert_{span}_to')"
+    if key.kind == "item":
+        low, high, text, basis = _ITEM[key.metric]
+        sql = _ITEM_SQL.format(low=low, high=high, text=text, basis=basis, span=between)
+        return f"{sql}QUALIFY row_number() OVER ({_ITEM_ONCE}) = 1\n" if once else sql
+    if key.kind == "brand":
+        if key.metric == "best_rank":
+            return _BEST_RANK_SQL.format(span=between)
+        low, high = _BRAND[key.metric]
+        return _BRAND_SQL.format(low=low, high=high, span=between, measure=key.measure or _MEASURE_OF[key.metric])
+    concentration = FIGURES["category"][key.metric].measured
+    low, high = (_CONCENTRATION if concentration else _SIZE)[key.metric]
+    mart, measured = ("brand_concentration", f"measure = '{key.measure}'") if concentration else ("market_size", "TRUE")
+    return _CATEGORY_SQL.format(low=low, high=high, mart=mart, measured=measured, span=between)
+
+
+def marts_of(keys: set[FigureKey]) -> set[str]:
+    """The marts these figures are read from, and the own figures beside them."""
+    found: set[str] = set()
+    for key in keys:
+        if key.kind == "item" or key.metric == "best_rank":
+            found.add("item_day")
+        elif key.kind == "brand":
+            found.add("brand_share")
+        else:
+            found.add("brand_concentration" if FIGURES["category"][key.metric].measured else "market_size")
+    return found
