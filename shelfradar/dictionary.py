@@ -49,7 +49,7 @@ GRAINS: Final = {
     "campaign_brand": "source x category_id x campaign x year x phase x units_basis x currency x brand_key",
     "campaign_item": "source x category_id x campaign x year x phase x units_basis x currency x item_id",
 }
-OURS: Final = frozenset({"schema_version", "mart_version"})
+OURS: Final = frozenset({"schema_version", "mart_version", "alert_state", "alert_checkpoint", "alert_checkpoint_rule"})
 
 
 @dataclass(frozen=True, slots=True)
