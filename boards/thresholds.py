@@ -20,7 +20,7 @@ class Threshold:
 
     rule_id: str
     title: str
-    source: str
+    source: str | None
     of: Literal["item", "brand", "category"]
     metric: str
     measure: str | None
@@ -52,7 +52,7 @@ class Threshold:
         )
 
     def _watches(self, source: str, category_id: str, kind: str) -> bool:
-        return self.of == kind and self.source == source and _holds(self.categories, category_id)
+        return self.of == kind and self.source in {None, source} and _holds(self.categories, category_id)
 
 
 def _holds(wanted: Names, value: str | None) -> bool:

@@ -24,10 +24,16 @@ def read_thresholds(path: Path) -> list[Threshold] | None:
         rules = read_rules(path).rules
     except (ConfigError, FileNotFoundError):
         return None
-    return [_threshold(rule) for rule in rules if rule.compare == "absolute"]
+    every: list[str | None] = [None]
+    return [
+        _threshold(rule, source)
+        for rule in rules
+        if rule.compare == "absolute"
+        for source in rule.match.sources or every
+    ]
 
 
-def _threshold(rule: Rule) -> Threshold:
+def _threshold(rule: Rule, source: str | None) -> Threshold:
     from alerts.model import Defaults, condition_of
     from boards.thresholds import Threshold
 
@@ -40,7 +46,7 @@ def _threshold(rule: Rule) -> Threshold:
     return Threshold(
         rule_id=rule.id,
         title=rule.title,
-        source=rule.match.source,
+        source=source,
         of=rule.of,
         metric=rule.metric,
         measure=rule.measure,
