@@ -163,7 +163,12 @@ class ArchiveWriter:
         if self._file is None:
             raise ValueError("the archive file is not open")
         offset = self._offset
-        self._file.write(member)
+        try:
+            _write_all(self._file, member)
+        except OSError:
+            self._file.truncate(offset)  # half a record would hide those after it from other readers
+            self._file.seek(offset)
+            raise
         self._offset += len(member)
         return offset, len(member)
 
@@ -236,6 +241,13 @@ class Archive:
         if digest != capture.sha256:
             raise ArchiveDamaged(f"{where}: payload digest {digest}; expected {capture.sha256}")
         return page
+
+
+def _write_all(file: BinaryIO, content: bytes) -> None:
+    """An unbuffered file may take less than it is given, on a full disk above all."""
+    left = memoryview(content)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _member(marks: dict[str, str], block: bytes, level: int) -> bytes:

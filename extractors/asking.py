@@ -19,12 +19,15 @@ VERSION = "0.1"
 FORM = "application/x-www-form-urlencoded;charset=utf-8"
 _ACCEPT = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"
 
+# What every WARC reader can undo: warcio fails on brotli, few know zstd. Uninvited, those are read all the same.
+_ACCEPT_ENCODING = "gzip"
+
 
 def headers_of(source: Source) -> dict[str, str]:
     """The headers of every request of ``source``, without secrets."""
     contact = f" (+{source.contact})" if source.contact else ""
     agent = source.fetch.user_agent or f"{PRODUCT}/{VERSION}{contact}"
-    headers = {"User-Agent": agent, "Accept": _ACCEPT}
+    headers = {"User-Agent": agent, "Accept": _ACCEPT, "Accept-Encoding": _ACCEPT_ENCODING}
     if source.locale:
         headers["Accept-Language"] = source.locale.replace("_", "-")
     return {**headers, **source.fetch.headers}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
@@ -39,10 +40,19 @@ def file_facts(path: Path) -> dict[str, Any]:
 
 
 def seal(manifest: Path, target: Path) -> str:
-    """Write the SHA-256 of ``manifest`` to ``target``, as sha256sum does, and return it."""
+    """Write the SHA-256 of ``manifest`` and of its files to ``target``, as sha256sum does; return the manifest's."""
     found = digest(manifest)
-    target.write_text(f"{found}  {manifest.name}\n", encoding="ascii")
+    target.write_text(_sums(manifest, found), encoding="utf-8")
     return found
+
+
+def _sums(manifest: Path, found: str) -> str:
+    """The lines that ``sha256sum -c`` checks: the manifest, then what it says of its files."""
+    try:
+        listed = [(one["sha256"], Path(one["name"]).name) for one in json.loads(manifest.read_bytes())["files"]]
+    except (ValueError, KeyError, TypeError):
+        listed = []  # not a manifest: whoever reads it says so
+    return "".join(f"{sum_}  {name}\n" for sum_, name in [(found, manifest.name), *listed])
 
 
 def check_seal(manifest: Path, target: Path) -> Finding:
@@ -50,7 +60,7 @@ def check_seal(manifest: Path, target: Path) -> Finding:
     found = digest(manifest)
     if not target.is_file():
         return {"ok": False, "subject": target.name, "text": "missing"}
-    if target.read_bytes() == f"{found}  {manifest.name}\n".encode():
+    if target.read_bytes() == _sums(manifest, found).encode():
         return {"ok": True, "subject": manifest.name, "text": f"SHA-256 {found}; compare it with the one you were told"}
     ranges = f"0-{manifest.stat().st_size - 1}"
     text = f"it or {target.name} was altered (within bytes {ranges}): nothing that it records can be trusted"
@@ -84,6 +94,15 @@ def _altered(path: Path, facts: dict[str, Any], chunk_bytes: int) -> str:
             ranges.append([number, number])
     last_byte = max(path.stat().st_size, facts["bytes"]) - 1
     return ", ".join(f"{first * chunk_bytes}-{min((last + 1) * chunk_bytes - 1, last_byte)}" for first, last in ranges)
+
+
+def check_rows(rows: list[dict[str, Any]], captures: list[dict[str, Any]]) -> Iterator[Finding]:
+    """A finding for each row that names a page which is not in the bundle."""
+    known = {capture["capture_id"] for capture in captures}
+    for row in rows:
+        if row["capture_id"] not in known:
+            text = f"the row at position {row['position']} names a page that is not here: {row['capture_id']}"
+            yield {"ok": False, "subject": "listings.json", "text": text}
 
 
 def check_records(warc: Path, captures: list[dict[str, Any]]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ A bundle proves integrity since capture, not the truth of what was captured; its
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import zlib
@@ -14,10 +15,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from extractors.archive import Archive
+from extractors.archive import Archive, ArchivedPage
 from extractors.capture import Capture
 from extractors.staged import STAGED_COLUMNS
-from shelfradar.bundle import CHUNK, check_files, check_records, check_seal, file_facts, seal
+from shelfradar.bundle import CHUNK, check_files, check_records, check_rows, check_seal, file_facts, seal
 from shelfradar.configuration import read_one_source
 from shelfradar.errors import RefusedError
 from shelfradar.output import plain
@@ -31,18 +32,34 @@ TEXT = """Evidence of what {source} showed of item {item} on {when}
 {simulated}
 evidence.warc.gz  the archived answers (ISO 28500 WARC): status, headers, body, and the requests that were sent
 captures.json     for each answer: address, time of capture (UTC), SHA-256 of its payload, place in the WARC file
-listings.json     the rows that were read from them
+listings.json     the rows that Shelfradar read from them, and the version of the reader ("parser_version")
 manifest.json     SHA-256 of these files, whole and in pieces of {chunk} bytes
-manifest.sha256   SHA-256 of the manifest
+manifest.sha256   SHA-256 of the manifest and of every file
 
-Check it:   shelfradar evidence verify THIS-FOLDER
-or with standard tools:   warcio check evidence.warc.gz;   sha256sum -c manifest.sha256;   sha256sum *
+Check it with Shelfradar, which also says which bytes were altered:
 
-What this proves: that the files have not been altered since the manifest was made, and that the rows were read from
-these bytes. Compare the SHA-256 of the manifest with the one that was told when the bundle was made, to exclude that
-all was replaced.
-What it does not prove: that the far side really sent these bytes, or that what it showed was true.
+    shelfradar evidence verify THIS-FOLDER
+
+or without, with the tools of any Linux or macOS (sha256sum is shasum -a 256 there):
+
+    sha256sum -c manifest.sha256
+    warcio check evidence.warc.gz          (pip install warcio; any other WARC reader shows the pages, too)
+{pages}
+What this proves: that no file was altered since this bundle was made, and that each page still has the SHA-256 that was
+recorded when it was captured. The SHA-256 of the manifest was told when the bundle was made: compare it, since whoever
+can replace all files can make their sums anew. A key that a request needed is masked as ***.
+What it does not prove: that the far side really sent these bytes (nobody but the collector was a witness), that it
+showed everybody the same, or that what it showed was true; nor that the rows are a right reading of the page: look at
+the page itself.
 """
+PAGE = """
+    # {url} at {at}: status {status}
+    tail -c +{first} evidence.warc.gz | head -c {length} | gzip -dc | tail -c +{start} | head -c {size} | sha256sum
+    # expected: {sha256}
+    # the page itself: the same{decode} with "> page" instead of "| sha256sum"
+"""
+_RECORD_END = b"\r\n\r\n"
+DECODERS = {"gzip": " and | gzip -dc", "br": " and | brotli -dc", "zstd": " and | zstd -dc"}
 
 
 def export(settings: Settings, source: str, item: str, at: str | None, target: Path) -> Iterator[str]:
@@ -65,11 +82,11 @@ def export(settings: Settings, source: str, item: str, at: str | None, target: P
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    _write_warc(Archive(settings.home), captures, partial)
+    pages = _write_warc(Archive(settings.home), captures, partial)
     _write_json(partial / LISTINGS, rows)
     simulated = "\nSIMULATED DATA: this source is not a real shop.\n" if chosen.simulated else ""
     when = rows[0]["observed_at"].isoformat()
-    text = TEXT.format(source=source, item=item, when=when, chunk=CHUNK, simulated=simulated)
+    text = TEXT.format(source=source, item=item, when=when, chunk=CHUNK, simulated=simulated, pages=pages)
     (partial / README).write_text(text, encoding="utf-8")
     facts = [file_facts(partial / name) for name in (WARC, CAPTURES, LISTINGS, README)]
     _write_json(partial / MANIFEST, {"source": source, "item_id": item, "chunk_bytes": CHUNK, "files": facts})
@@ -89,7 +106,9 @@ def verify(bundle: Path) -> list[dict[str, Any]]:
         manifest = json.loads(path.read_bytes())
         findings.extend(check_files(bundle, manifest["files"], manifest["chunk_bytes"]))
         if all(finding["ok"] for finding in findings):
-            findings.extend(check_records(bundle / WARC, json.loads((bundle / CAPTURES).read_bytes())))
+            captures = json.loads((bundle / CAPTURES).read_bytes())
+            findings.extend(check_records(bundle / WARC, captures))
+            findings.extend(check_rows(json.loads((bundle / LISTINGS).read_bytes()), captures))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if findings[0]["ok"]:
             raise RefusedError(f"{bundle}: not a bundle made by `shelfradar evidence export`: {error!r}") from error
@@ -112,16 +131,37 @@ def _rows(con: Any, source: str, item: str, moment: datetime | None) -> list[dic
     return rows
 
 
-def _write_warc(archive: Archive, captures: list[Capture], folder: Path) -> None:
-    """The records of ``captures`` and their requests in one WARC file; captures.json tells their new places."""
-    moved, offset = [], 0
+def _write_warc(archive: Archive, captures: list[Capture], folder: Path) -> str:
+    """The records of ``captures`` and their requests in one WARC file; captures.json tells their new places.
+
+    Returns how each page is got out of it and checked by hand.
+    """
+    moved, told, offset = [], [], 0
     with (folder / WARC).open("wb") as file:
         for capture in captures:
-            archive.read(capture)
+            page = archive.read(capture)
             member = archive.record_bytes(capture)
             moved.append(replace(capture, warc_file=WARC, warc_offset=offset))
+            told.append(_by_hand(capture, page, member, offset))
             offset += file.write(member) + file.write(_next_member(archive, capture))
     _write_json(folder / CAPTURES, [asdict(capture) for capture in moved])
+    return "".join(told)
+
+
+def _by_hand(capture: Capture, page: ArchivedPage, member: bytes, offset: int) -> str:
+    record = gzip.decompress(member)
+    size = len(page.payload)
+    return PAGE.format(
+        url=page.url,
+        at=capture.fetched_at or capture.observed_at,
+        status=capture.http_status or "none, an imported file",
+        first=offset + 1,
+        length=len(member),
+        start=len(record) - len(_RECORD_END) - size + 1,
+        size=size,
+        sha256=capture.sha256,
+        decode=DECODERS.get(page.encoding.strip().lower(), ""),
+    )
 
 
 def _next_member(archive: Archive, capture: Capture) -> bytes:

@@ -134,6 +134,64 @@ def test_a_killed_writer_leaves_what_it_stored(archive, tmp_path):
         assert [record.rec_type for record in ArchiveIterator(file)] == ["warcinfo", "response", "request"]
 
 
+FULL_DISK = """
+import resource, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from extractors.archive import Archive, Received, Sent
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+sizes = [10_000, 100_000, 5_000]
+with Archive(Path(sys.argv[1])).writer("shop", datetime(2026, 11, 21, tzinfo=UTC), 0) as writer:
+    for size in sizes:
+        received = Received("200 OK", "HTTP/1.1", [("Content-Encoding", "zstd")], bytes(size), datetime.now(UTC))
+        try:
+            writer.store_exchange("http://a.test/", Sent("GET", "/", []), received)
+            print(size, "stored")
+        except OSError as error:
+            print(size, error.strerror)
+"""
+
+
+def test_a_full_disk_leaves_no_half_record_and_is_an_error(archive, tmp_path):
+    """A record that does not fit is not there at all, and what is stored afterwards is where its capture says."""
+    run = [sys.executable, "-c", FULL_DISK, str(tmp_path)]
+    told = subprocess.run(run, capture_output=True, text=True, timeout=60, check=True).stdout.splitlines()
+    assert told == ["10000 stored", "100000 File too large", "5000 stored"]
+    (path,) = archive.folder.rglob("*.warc.gz")
+    assert _warcio("check", str(path)).returncode == 0
+    with path.open("rb") as file:
+        kinds = [(record.rec_type, len(record.raw_stream.read())) for record in ArchiveIterator(file)]
+    assert [size for kind, size in kinds if kind == "response"] == [10_000, 5_000]
+
+
+def test_two_writers_of_the_same_batch_have_a_file_each(archive):
+    """A task that is retried while its first try still lives: nothing is overwritten or mixed."""
+    with archive.writer("shop", AT, 0) as one, archive.writer("shop", AT, 0) as other:
+        captures = [
+            _capture(writer.store_exchange(f"http://shop.test/{number}", SENT, _received()))
+            for number in range(10)
+            for writer in (one, other)
+        ]
+    assert len({capture.warc_file for capture in captures}) == 2
+    assert all(archive.read(capture).body == BODY for capture in captures)
+
+
+def test_every_gzip_member_stands_alone_so_that_any_tool_finds_it(archive, stored):
+    """Read with nothing but gzip and the standard's own lines: no library of ours, none of WARC."""
+    content = archive.path_of(stored[1]).read_bytes()
+    place = stored[1]
+    record = gzip.decompress(content[place.warc_offset : place.warc_offset + place.warc_length])
+    head, http, rest = record.split(b"\r\n\r\n", 2)
+    assert head.startswith(b"WARC/1.1\r\nWARC-Type: response\r\n")
+    assert f"WARC-Payload-Digest: sha256:{place.sha256}".encode() in head
+    payload = rest.removesuffix(b"\r\n\r\n")
+    assert hashlib.sha256(payload).hexdigest() == place.sha256
+    assert gzip.decompress(payload) == BODY
+    assert http.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_a_far_side_cannot_write_headers_of_its_own(archive):
     nasty = [("X-Nasty", "a\r\nWARC-Type: metadata\r\n\r\n<html>forged</html>"), ("X-Nul", "a\0b")]
     with archive.writer("shop", AT, 0) as writer:

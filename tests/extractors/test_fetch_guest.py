@@ -48,6 +48,12 @@ async def test_a_name_of_the_operators_own_is_sent_and_looked_up(server, visit, 
     assert {request.headers["user-agent"] for request in server.requests} == {user_agent}
 
 
+async def test_only_what_every_reader_of_the_archive_can_undo_is_asked_for(server, visit):
+    server.page("/list")
+    await visit(server.url("/list"))
+    assert {request.headers["accept-encoding"] for request in server.requests} == {"gzip"}
+
+
 async def test_robots_may_move_once_or_twice_but_not_for_ever(server, visit):
     server.page("/robots.txt", b"", status=301, location=server.url("/rules", "127.0.0.2"))
     server.page("/rules", b"User-agent: *\nDisallow: /private\n")

@@ -96,6 +96,35 @@ def test_standard_tools_agree(bundle: Path) -> None:
     assert listings[0]["title"] in records[0][2].decode()
 
 
+def test_the_readable_page_tells_how_to_check_every_page_by_hand(bundle: Path) -> None:
+    """Its commands are run as they stand there, by a shell: the sums, the page, and what an altered byte does."""
+    text = (bundle / "READ-ME.txt").read_text(encoding="utf-8")
+    (command,) = [line.strip() for line in text.splitlines() if line.strip().startswith("tail -c")]
+    (capture,) = json.loads((bundle / "captures.json").read_bytes())
+    listing = json.loads((bundle / "listings.json").read_bytes())[0]
+
+    summed = run("bash", "-c", command, folder=bundle)
+    page = run("bash", "-c", command.replace("| sha256sum", ""), folder=bundle)
+
+    assert summed.stdout.split()[0] == capture["sha256"]
+    assert f"expected: {capture['sha256']}" in text
+    assert listing["title"] in page.stdout
+    assert run("sha256sum", "-c", "manifest.sha256", folder=bundle).stdout.count(": OK") == 5
+    for promise in ("What this proves", "What it does not prove", "really sent these bytes", "masked as ***"):
+        assert promise in text
+
+
+def test_a_row_of_a_page_that_is_not_there_is_found(copied: Path) -> None:
+    listings = json.loads((copied / "listings.json").read_bytes())
+    listings[0]["capture_id"] = "<urn:uuid:0>"
+    (copied / "listings.json").write_text(json.dumps(listings), encoding="utf-8")
+    reseal(copied)
+
+    (found,) = wrong(copied)
+
+    assert (found["subject"], "not here" in found["text"]) == ("listings.json", True)
+
+
 def run(*words: Any, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
