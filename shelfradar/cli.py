@@ -5,6 +5,7 @@ Exit codes: 0 only when what was asked for was done; 1 when it was not (the reas
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -31,6 +32,9 @@ def main() -> None:
     """Run the program; expected errors become one clear message and exit code 1."""
     try:
         app()
+    except BrokenPipeError:  # whoever read stdout has gone: `shelfradar sql … | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:
         from shelfradar.errors import EXPECTED, explain
 

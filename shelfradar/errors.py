@@ -47,6 +47,8 @@ def explain(error: BaseException) -> str:
         )
     if isinstance(error, FileNotFoundError):
         return f"no such file: {error.filename}"
+    if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory Error" in str(error):
+        return f"{str(error).splitlines()[0]}; ask for less, or raise SHELFRADAR_MEMORY_LIMIT"
     if isinstance(error, LookupError):
         return str(error.args[0])
     return str(error)

@@ -127,12 +127,17 @@ class Lake:
         return result
 
     @contextmanager
-    def analyst(self, *, time_limit_seconds: float = 60.0) -> Iterator[Analyst]:
-        """A locked-down session for SQL that a person wrote: one SELECT at a time, this lake and nothing else."""
+    def analyst(
+        self, *, time_limit_seconds: float = 60.0, on_deaf: Callable[[float], None] | None = None
+    ) -> Iterator[Analyst]:
+        """A locked-down session for SQL that a person wrote: one SELECT at a time, this lake and nothing else.
+
+        ``on_deaf`` is called where a query still runs ten seconds after it was interrupted at its time limit.
+        """
         from warehouse.analyst import Analyst  # sqlglot: 0.4 s of CPU to import
 
         with self._session(read_only=True) as con:
-            yield Analyst(con, self._allowed_directory(), time_limit_seconds)
+            yield Analyst(con, self._allowed_directory(), time_limit_seconds, on_deaf)
 
     @contextmanager
     def maintenance(self) -> Iterator[DuckDBPyConnection]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from shelfradar.output import Format, say, write_rows
+from shelfradar.output import Format, say, write_batches, write_rows
 
+TABLE_ROWS = 10_000
 bands_app = typer.Typer(help="Price bands.", no_args_is_help=True)
 FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the rows.")]
 
@@ -39,20 +41,43 @@ def register(app: typer.Typer) -> None:
 
 
 def sql(
-    query: Annotated[str, typer.Argument(help="One SELECT, in DuckDB's SQL; '-' reads it from standard input.")],
+    query: Annotated[
+        str | None,
+        typer.Argument(help="One SELECT in DuckDB's SQL, DESCRIBE name, or SHOW TABLES; '-' reads standard input."),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", exists=True, dir_okay=False, help="Read the query from this file.")
+    ] = None,
     form: FormatOption = Format.TABLE,
     limit_seconds: Annotated[float, typer.Option("--time-limit", min=0.1, help="Stop after this many seconds.")] = 60.0,
-    max_rows: Annotated[int, typer.Option("--max-rows", min=1, help="Refuse a larger answer.")] = 100_000,
+    max_rows: Annotated[
+        int | None, typer.Option("--max-rows", min=1, help="Refuse more; default: 10,000 as a table, else no limit.")
+    ] = None,
 ) -> None:
-    """Ask the warehouse, read only, while loads go on. Its tables and columns: docs/warehouse.md."""
-    import sys
-
+    """Ask the warehouse, read only, while loads go on. Its views and columns: docs/warehouse.md."""
+    from shelfradar.guard import bound_memory, end_process
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.settings import Settings
     from warehouse.lake import Lake
 
-    text = sys.stdin.read() if query == "-" else query
-    with Lake(Settings.from_environment().lake).analyst(time_limit_seconds=limit_seconds) as analyst:
-        write_rows(analyst.query(text, max_rows=max_rows), form)
+    leave_pandas_out()
+    text = _query_text(query, file)
+    config = Settings.from_environment().lake
+    bound_memory(config.memory_limit)
+    with Lake(config).analyst(time_limit_seconds=limit_seconds, on_deaf=end_process) as analyst:
+        if form is Format.TABLE or max_rows is not None:
+            write_rows(analyst.query(text, max_rows=max_rows or TABLE_ROWS), form)
+        else:
+            answer = analyst.stream(text)
+            write_batches(answer.schema, answer.batches, form)
+
+
+def _query_text(query: str | None, file: Path | None) -> str:
+    if (query is None) == (file is None):
+        raise typer.BadParameter("give one query, '-' for standard input, or --file")
+    if file is not None:
+        return file.read_text(encoding="utf-8-sig")
+    return sys.stdin.read() if query == "-" else str(query)
 
 
 def report(

@@ -52,6 +52,18 @@ REFUSED = [
     ("SELECT (SELECT max(content) FROM read_text('/etc/passwd'))", "table function read_text()"),
     ("SELECT * FROM __ducklake_metadata_lake.ducklake_snapshot", "__ducklake_metadata_lake"),
     ("SELECT * FROM system.information_schema.tables", "system.information_schema"),
+    ("SELECT path FROM duckdb_databases", "found duckdb_databases"),
+    ("SELECT (SELECT max(path) FROM DuckDB_Databases)", "found DuckDB_Databases"),
+    ("SELECT * FROM main.pragma_database_list", "found main.pragma_database_list"),
+    ("SELECT * FROM pg_settings", "found pg_settings"),
+    ("SELECT * FROM sqlite_master", "found sqlite_master"),
+    ("SELECT * FROM query_table('snapshot')", "table function query_table()"),
+    ("SELECT write_log('x')", "without side effects is wanted; found write_log()"),
+    ("WITH a AS (DELETE FROM run RETURNING *) FROM a", "found DELETE inside it"),
+    ("PIVOT run ON status USING count(*)", "found PIVOT"),
+    ("EXECUTE x", "found COMMAND"),
+    ("SELECT " + "(" * 500 + "1" + ")" * 500, "nested too deeply"),
+    ("SELECT '" + "x" * 600_000 + "'", "600,009 characters, more than 500,000"),
 ]
 WALL = [
     "INSERT INTO run SELECT * FROM run",
@@ -77,6 +89,75 @@ def test_anything_else_is_refused_with_what_was_found(sql, told):
     with pytest.raises(NotSelectError) as caught:
         check_select(sql)
     assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELECT brand share FROM", "at or near"),
+        ("SELECT 1 /* ; */; DROP TABLE run -- ;", "found 2 statements"),
+        ("SELECT 1 -- \n; DELETE FROM run", "found 2 statements"),
+        ("-- nothing", "found 0 statements"),
+        ("EXPLAIN SELECT 1", "found EXPLAIN"),
+        ("SELECT brnad FROM v_brand_share_latest", 'Candidate bindings: "brand"'),
+        ("SELECT * FROM v_brand_shar", 'Did you mean "v_brand_share_daily"?'),
+        ("DESCRIBE shelf", "no table or view shelf; SHOW TABLES lists them"),
+        ("SELECT * FROM 'x.parquet'", "file system operations are disabled"),
+        ("SELECT getenv('HOME')", "getenv does not exist"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_place_or_what_was_perhaps_meant(lake, sql, told):
+    with lake.analyst() as analyst, pytest.raises((NotSelectError, duckdb.Error)) as caught:
+        analyst.query(sql)
+    assert told in str(caught.value)
+    assert "Token" not in str(caught.value)
+
+
+def test_looking_round(lake):
+    with lake.analyst() as analyst:
+        tables = {row["name"]: row for row in analyst.query("show tables;").to_pylist()}
+        assert tables["v_item_latest"]["kind"] == "view"
+        assert tables["listing"]["comment"].startswith("The fact: one entry")
+        columns = {row["column_name"]: row for row in analyst.query('DESCRIBE "v_item_latest"').to_pylist()}
+        assert (columns["price"]["unit"], columns["price"]["data_type"]) == ("currency", "DECIMAL(18,4)")
+        assert columns["price"]["comment"].startswith("What a visitor pays now")
+
+
+def test_where_the_catalog_is_stays_untold(lake):
+    with lake.analyst() as analyst:
+        for sql in ("SHOW TABLES", "SELECT * FROM duckdb_tables()", "SELECT * FROM information_schema.tables"):
+            assert "catalog.sqlite" not in str(analyst.query(sql).to_pylist())
+
+
+def test_rows_come_as_they_are_computed_and_the_reader_s_own_time_is_not_counted(lake):
+    with lake.analyst(time_limit_seconds=1.0) as analyst:
+        answer = analyst.stream("SELECT range AS n FROM range(100000000000)")
+        first = next(answer.batches)
+        time.sleep(1.2)
+        second = next(answer.batches)
+        assert first["n"].to_pylist()[0] == 0
+        assert 0 < second.num_rows <= 8192
+        with pytest.raises(QueryTimeoutError, match="stopped after 1 s"):
+            sum(batch.num_rows for batch in answer.batches)
+
+
+def test_a_mistake_that_shows_itself_on_the_way_is_an_error_of_the_query(lake):
+    with lake.analyst() as analyst, pytest.raises(duckdb.Error, match="Could not convert"):
+        analyst.query("SELECT (CASE WHEN range > 900000 THEN 'x' ELSE '1' END)::INTEGER AS n FROM range(1000000)")
+
+
+def test_a_function_that_can_not_be_interrupted_is_told_of(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.analyst.DEAF_SECONDS", 0.1)
+    told = []
+    with lake.analyst(time_limit_seconds=0.1, on_deaf=told.append) as analyst, pytest.raises(QueryTimeoutError):
+        analyst.query("SELECT levenshtein(repeat('a', 30000), repeat('b', 30000)) FROM range(2)")
+    assert told == [0.1]
+
+
+def test_wide_rows_are_refused_before_they_fill_memory(lake, monkeypatch):
+    monkeypatch.setattr("warehouse.analyst.MAX_BYTES", 1_000_000)
+    with lake.analyst() as analyst, pytest.raises(QueryTooLargeError, match=r"more than 1,000,000 bytes in \d"):
+        analyst.query("SELECT repeat('x', 1000) AS x FROM range(100000)")
 
 
 def test_the_session_would_refuse_it_even_unread(lake):
