@@ -1,133 +1,179 @@
-"""The XLSX workbook: one sheet a report, numbers as numbers, text as text.
+"""The XLSX workbook: one sheet a report, numbers as numbers, text as text, each heading with its meaning as a note.
 
-Knows the marts' tables and xlsxwriter; written through :func:`boards.export.export_xlsx`.
+Knows the stable views, their dictionary and xlsxwriter; written through :func:`boards.export.export_xlsx`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
-from boards.read import has_table
+from warehouse.views import read_views
 
-_SHEET_ROWS = 1_048_575
-_CELL_CHARACTERS = 32_767
-_BATCH_ROWS = 10_000
+_SHEET_ROWS: Final = 1_048_575
+_CELL_CHARACTERS: Final = 32_767
+_BATCH_ROWS: Final = 10_000
+Report = Callable[[str, int], None]
 
-_LATEST = """
-    SELECT snapshot.simulated, mart.*
-    FROM {table} AS mart
-    INNER JOIN snapshot
-        ON
-            mart.source = snapshot.source AND mart.category_id = snapshot.category_id
-            AND mart.observed_at = snapshot.observed_at
-    INNER JOIN (
-        SELECT
-            source, category_id, coalesce(max(observed_at) FILTER (WHERE complete), max(observed_at)) AS observed_at
-        FROM snapshot
-        GROUP BY source, category_id
-    ) AS head
-        ON
-            mart.source = head.source AND mart.category_id = head.category_id
-            AND mart.observed_at = head.observed_at
-    ORDER BY mart.source, mart.category_id, {order}
-"""
 SHEETS: Final = {
-    "Market size": ("market_size", "mart.families_known DESC"),
-    "Concentration": ("brand_concentration", "mart.measure, mart.units_basis"),
-    "Brand shares": ("brand_share", "mart.measure, mart.units_basis, mart.share DESC NULLS LAST"),
-    "Price bands": ("price_band", "mart.units_basis, mart.band_no"),
-    "Movement": ("rank_movement", "mart.rank NULLS LAST, mart.item_id"),
-    "Ranking": ("item_day", "mart.sponsored, mart.rank NULLS LAST, mart.item_id"),
+    "v_category": ("Categories", "source, category_id"),
+    "v_verdict_latest": ("Verdict", "source, category_id"),
+    "v_market_latest": ("Market size", "source, category_id, families_known DESC"),
+    "v_concentration_latest": ("Concentration", "source, category_id, measure, units_basis"),
+    "v_brand_share_latest": ("Brand shares", "source, category_id, measure, units_basis, share DESC NULLS LAST"),
+    "v_price_band_latest": ("Price bands", "source, category_id, units_basis, band_no"),
+    "v_movement_latest": ("Movement", "source, category_id, rank NULLS LAST, item_id"),
+    "v_item_latest": ("Ranking", "source, category_id, sponsored, rank NULLS LAST, item_id"),
+    "v_own_position_latest": ("Own products", "source, category_id, rank NULLS LAST, item_id"),
+    "v_margin_latest": ("Margin", "source, category_id, rank NULLS LAST, item_id"),
+    "v_shelf_share_latest": ("Shelf and adverts", "source, category_id, entries DESC, brand NULLS LAST"),
+    "v_entrant": ("Entrants", "source, category_id, entered_on DESC, item_id LIMIT 10000"),
+    "v_campaign_category": ("Campaigns", "source, category_id, campaign, year DESC, phase"),
+    "v_snapshot": ("Snapshots", "observed_at DESC, source, category_id LIMIT 10000"),
+    "v_alert": ("Alerts", "fired_at DESC, rule_id, entity_id LIMIT 10000"),
 }
-_COLUMNS = """
-    SELECT table_name, column_name, data_type, comment
-    FROM duckdb_columns()
-    WHERE database_name = current_database() AND list_contains($tables, table_name)
-    ORDER BY table_name, column_index
-"""
 ABOUT: Final = (
-    "Shelfradar export. Each sheet holds the last complete snapshot of a category (its last where none is complete).",
+    "Shelfradar export. Each sheet holds a category's latest snapshot: its last complete one, its last where none is.",
     "Figures are of the observed top N. *_low is what the pages prove; an empty *_high means no upper bound is known.",
-    "Shares run from 0 to 1. Times are UTC; observed_on is the date of the marketplace.",
-    "Rows with simulated = TRUE are made up for demonstration.",
+    "15,000+ reads: at least 15,000. lower_bound marks such rows.",
+    "Shares run from 0 to 1 and are shown in per cent. Times are UTC; *_on is the date of the marketplace.",
+    "Rows with simulated = TRUE are made up for demonstration. A heading's note says what the column means.",
 )
-
-
-def write_workbook(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Fills the workbook at ``path``. Raises ValueError where a report has more rows than a sheet holds."""
-    import xlsxwriter
-
-    options = {
-        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-        "remove_timezone": True, "nan_inf_to_errors": True,
-    }  # fmt: skip
-    with xlsxwriter.Workbook(str(path), options) as workbook:
-        formats = {kind: workbook.add_format(look) for kind, look in _LOOKS.items()}
-        about = workbook.add_worksheet("About")
-        about.set_column(0, 0, 120)
-        for row, text in enumerate(ABOUT):
-            about.write_string(row, 0, text, formats["note"])
-        for title, (table, order) in SHEETS.items():
-            _write_sheet(con, workbook.add_worksheet(title), formats, _LATEST.format(table=table, order=order))
-        snapshots = "SELECT * FROM snapshot ORDER BY observed_at DESC, source, category_id LIMIT 10000"
-        _write_sheet(con, workbook.add_worksheet("Snapshots"), formats, snapshots)
-        if has_table(con, "alert_episode"):
-            episodes = "SELECT * FROM alert_episode ORDER BY fired_at DESC, rule_id, entity_id LIMIT 10000"
-            _write_sheet(con, workbook.add_worksheet("Alerts"), formats, episodes)
-        tables = {"tables": ["snapshot", *(table for table, _ in SHEETS.values()), "alert_episode"]}
-        _write_sheet(con, workbook.add_worksheet("Columns"), formats, _COLUMNS, tables)
-
-
+_INTERVALS: Final = ("units", "units_per_day", "units_30d", "gmv_30d", "profit_30d", "value", "total")
 _LOOKS: Final[dict[str, dict[str, Any]]] = {
     "head": {"bold": True, "bottom": 1, "bg_color": "#E9EEF5", "text_wrap": True, "valign": "top"},
     "note": {"text_wrap": True, "valign": "top"},
     "share": {"num_format": "0.0%"},
     "money": {"num_format": "#,##0.00"},
     "whole": {"num_format": "#,##0"},
+    "year": {"num_format": "0"},
     "number": {"num_format": "#,##0.##"},
     "date": {"num_format": "yyyy-mm-dd"},
     "time": {"num_format": "yyyy-mm-dd hh:mm"},
+    "interval": {"align": "right"},
     "text": {},
 }
-_KINDS: Final = (
-    (re.compile(r"share|coverage|^cr\d+$|^gap$"), "share"),
-    (re.compile(r"price|^band_(low|high)$"), "money"),
-    (re.compile(r"_at$"), "time"),
-    (re.compile(r"_on$"), "date"),
-    (re.compile(r"units|gmv|listings|families|total_|value_|hhi|rank|count|captured|expected|brands$"), "whole"),
+_BY_UNIT: Final = (
+    ("share", "share"), ("currency, in 30 days", "whole"), ("currency", "money"), ("UTC", "time"), ("date", "date"),
+    ("units a day", "number"), ("brands of equal", "number"), ("year", "year"), ("as shown", "number"),
+    ("units", "whole"), ("place", "whole"), ("count", "whole"), ("index", "whole"), ("days", "whole"),
+    ("of the measure", "whole"),
+)  # fmt: skip
+_WIDTHS: Final = {"share": 10, "money": 12, "whole": 12, "number": 12, "year": 8, "date": 12, "time": 17,
+                  "interval": 19, "text": 18}  # fmt: skip
+_WIDE: Final = {"title": 48, "comment": 80, "url": 30, "capture_id": 24, "status_reason": 40, "sentence": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of a sheet: its name, its look, and the note on it."""
+
+    name: str
+    look: str
+    note: str | None = None
+
+
+def write_workbook(
+    con: duckdb.DuckDBPyConnection, path: Path, more: Collection[str] = (), report: Report | None = None
+) -> None:
+    """Fills the workbook at ``path``; ``more``: tables that get a sheet too, of the latest snapshots.
+
+    Raises ValueError where a report has more rows than a sheet holds.
+    """
+    import xlsxwriter
+
+    options = {
+        "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+        "remove_timezone": True, "nan_inf_to_errors": True,
+    }  # fmt: skip
+    told = report or (lambda _sheet, _rows: None)
+    with xlsxwriter.Workbook(str(path), options) as workbook:
+        looks = {kind: workbook.add_format(look) for kind, look in _LOOKS.items()}
+        about = workbook.add_worksheet("About")
+        about.set_column(0, 0, 120)
+        for row, text in enumerate(ABOUT):
+            about.write_string(row, 0, text, looks["note"])
+        for name, title, order in [*_sheets(), *((name, name[:31], "source, category_id") for name in more)]:
+            headings, query = _question(con, name, order)
+            sheet = workbook.add_worksheet(title)
+            told(title, _write_sheet(con, sheet, looks, headings, query))
+        columns = [Heading(name, "text") for name in ("table_name", "column_name", "data_type", "unit", "comment")]
+        query = f"SELECT {', '.join(one.name for one in columns)} FROM dictionary ORDER BY kind DESC, 1, column_no"
+        told("Columns", _write_sheet(con, workbook.add_worksheet("Columns"), looks, columns, query))
+
+
+def _sheets() -> list[tuple[str, str, str]]:
+    """View, title and order of every sheet: the ones we name, then each further view of latest figures."""
+    further = sorted(view.name for view in read_views() if view.name.endswith("_latest") and view.name not in SHEETS)
+    named = [(name, title, order) for name, (title, order) in SHEETS.items()]
+    return [*named, *((name, _title(name), "source, category_id") for name in further)]
+
+
+def _title(view: str) -> str:
+    return view.removeprefix("v_").removesuffix("_latest").replace("_", " ").capitalize()[:31]
+
+
+def _question(con: duckdb.DuckDBPyConnection, name: str, order: str) -> tuple[list[Heading], str]:
+    """The columns of a sheet and its query: an interval's two ends get the one text that a person reads before them."""
+    rows = con.execute(
+        "SELECT column_name, data_type, unit, comment FROM dictionary WHERE table_name = $1 ORDER BY column_no", [name]
+    ).fetchall()
+    names = {column for column, *_ in rows}
+    headings, selected = [], []
+    for column, kind, unit, comment in rows:
+        stem = column.removesuffix("_low")
+        if column.endswith("_low") and stem in _INTERVALS and f"{stem}_high" in names:
+            headings.append(Heading(stem, "interval", f"{column} and {stem}_high as one text; + has no upper bound."))
+            selected.append(f"{_interval(stem)} AS {stem}_text_")
+        headings.append(Heading(column, _look(kind, unit), f"{comment}\nUnit: {unit}." if unit else comment))
+        selected.append(f'"{column}"')
+    latest = "" if name.startswith("v_") else _LATEST
+    return headings, f'SELECT {", ".join(selected)} FROM "{name}" {latest} ORDER BY {order}'
+
+
+_LATEST: Final = (
+    "SEMI JOIN (SELECT source, category_id, observed_at FROM v_snapshot WHERE is_latest) AS latest "
+    "USING (source, category_id, observed_at)"
 )
-_WIDTHS: Final = {"share": 10, "money": 12, "whole": 12, "number": 12, "date": 12, "time": 17, "text": 18}
-_WIDE: Final = {"title": 48, "comment": 80, "url": 30, "capture_id": 24, "status_reason": 40}
 
 
-def _kind(column: str, sample: str) -> str:
-    """The look of a column: by what DuckDB calls its type first, then by its name."""
-    if sample in {"VARCHAR", "BOOLEAN"}:
+def _interval(stem: str) -> str:
+    form = "format('{{:,.1f}}', {})" if stem == "units_per_day" else "format('{{:,}}', round({})::BIGINT)"
+    low, high = (form.format(f"{stem}_{end}") for end in ("low", "high"))
+    return (
+        f"CASE WHEN {stem}_low IS NULL THEN NULL WHEN {stem}_high IS NULL THEN {low} || '+' "
+        f"WHEN {low} = {high} THEN {low} ELSE {low} || '–' || {high} END"
+    )
+
+
+def _look(data_type: str, unit: str | None) -> str:
+    """The look of a column: by the unit the dictionary has for it."""
+    if data_type in {"VARCHAR", "BOOLEAN"} or unit is None:
         return "text"
-    return next((kind for pattern, kind in _KINDS if pattern.search(column)), "number")
+    return next((look for start, look in _BY_UNIT if unit.startswith(start)), "number")
 
 
 def _write_sheet(
-    con: duckdb.DuckDBPyConnection, sheet: Any, formats: dict[str, Any], query: str, parameters: Any = None
-) -> None:
-    cursor = con.execute(query, parameters) if parameters else con.execute(query)
-    columns = [(name, _kind(name, str(kind))) for name, kind, *_ in cursor.description or []]
+    con: duckdb.DuckDBPyConnection, sheet: Any, looks: dict[str, Any], headings: Sequence[Heading], query: str
+) -> int:
     sheet.freeze_panes(1, 0)
-    for number, (name, kind) in enumerate(columns):
-        sheet.set_column(number, number, _WIDE.get(name, _WIDTHS[kind]))
-        sheet.write_string(0, number, name, formats["head"])
+    for number, heading in enumerate(headings):
+        sheet.set_column(number, number, _WIDE.get(heading.name, _WIDTHS[heading.look]))
+        sheet.write_string(0, number, heading.name, looks["head"])
+        if heading.note:
+            sheet.write_comment(0, number, heading.note, {"x_scale": 2})
     last = 0
-    for last, row in enumerate(_rows(cursor), start=1):
+    for last, row in enumerate(_rows(con.execute(query)), start=1):
         if last > _SHEET_ROWS:
             raise ValueError(f"sheet {sheet.name!r} has more than {_SHEET_ROWS} rows; export CSV or Parquet instead")
-        _write_row(sheet, last, row, [formats[kind] for _, kind in columns])
-    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
+        _write_row(sheet, last, row, [looks[heading.look] for heading in headings])
+    sheet.autofilter(0, 0, max(last, 1), len(headings) - 1)
+    return last
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[Sequence[Any]]:

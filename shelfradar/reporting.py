@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from shelfradar.errors import RefusedError
 from shelfradar.settings import Settings
+
+Report = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +62,48 @@ def suggest(con: Any, source: str | None, category: str, method: str, bands: int
     return suggest_bands(con, source_of(con, source, category), category, method=method, bands=bands)
 
 
-def export_to(settings: Settings, target: Path, form: str) -> Iterator[str]:
-    """Write the warehouse to ``target``; what kind of file is told by its ending. Yields what was written."""
-    from boards.export import export_folder, export_xlsx
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export wrote: the files, and the rows of each table, view or sheet."""
+
+    files: list[Path]
+    rows: dict[str, int]
+
+    def as_dict(self) -> dict[str, object]:
+        """The same as JSON knows it."""
+        files = [{"path": str(path), "bytes": path.stat().st_size} for path in self.files]
+        return {"files": files, "rows": self.rows}
+
+
+def export_to(
+    settings: Settings, target: Path, form: str, only: Collection[str] = (), report: Report | None = None
+) -> Exported:
+    """Write the warehouse to ``target``; what kind of file is told by its ending.
+
+    ``report`` is told each part and its rows when it has been written. Raises RefusedError for another kind of target.
+    """
+    from boards.export import FORMATS, export_folder, export_xlsx
     from warehouse.export import export_duckdb
     from warehouse.lake import Lake
 
     lake = Lake(settings.lake)
+    rows: dict[str, int] = {}
+
+    def tell(part: str, count: int) -> None:
+        rows[part] = count
+        if report is not None:
+            report(part, count)
+
+    if only and target.suffix:
+        raise RefusedError(f"--only: found with {target.name!r}; it chooses the files of a folder")
     if target.suffix == ".duckdb":
-        export_duckdb(lake, target)
-        yield f"wrote {target}"
-    elif target.suffix == ".xlsx":
+        return Exported([export_duckdb(lake, target, tell)], rows)
+    if target.suffix == ".xlsx":
         with lake.reader() as con:
-            export_xlsx(con, target)
-        yield f"wrote {target}"
-    elif target.suffix == "" and form in {"csv", "parquet"}:
+            return Exported([export_xlsx(con, target, tell)], rows)
+    if target.suffix == "" and form in FORMATS:
         with lake.reader() as con:
-            for path in export_folder(con, target, form):
-                yield f"wrote {path}"
-    else:
-        raise RefusedError(
-            f"found {target.name!r} as {form!r}; expected FILE.duckdb, FILE.xlsx, or a folder as csv or parquet"
-        )
+            return Exported(export_folder(con, target, form, only, tell), rows)
+    raise RefusedError(
+        f"found {target.name!r} as {form!r}; expected FILE.duckdb, FILE.xlsx, or a folder as csv or parquet"
+    )

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from shelfradar.output import Format, say, write_batches, write_rows
+from shelfradar.commands.collect import JsonOption
+from shelfradar.output import Format, say, write_batches, write_json, write_rows
 
 TABLE_ROWS = 10_000
 bands_app = typer.Typer(help="Price bands.", no_args_is_help=True)
@@ -111,13 +112,26 @@ def report(
 def export(
     target: Annotated[Path, typer.Argument(help="FILE.duckdb, FILE.xlsx, or a folder for CSV or Parquet.")],
     form: Annotated[str, typer.Option("--format", "-f", help="In a folder: csv or parquet.")] = "csv",
+    only: Annotated[list[str] | None, typer.Option("--only", help="Of a folder: these views; default: all.")] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Take the warehouse along: one DuckDB file, one workbook, or a folder of files."""
+    """Take the warehouse along: one DuckDB file, one workbook, or a folder of files. Whole or not at all."""
+    from rich.console import Console
+
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.reporting import export_to
     from shelfradar.settings import Settings
 
-    for line in export_to(Settings.from_environment(), target, form):
-        say(line)
+    leave_pandas_out()
+    with Console(stderr=True).status("opening the warehouse") as status:
+        written = export_to(
+            Settings.from_environment(), target, form, only or (), lambda part, rows: status.update(f"{part}: {rows:,}")
+        )
+    if as_json:
+        write_json(written.as_dict())
+        return
+    for path in written.files:
+        say(f"wrote {path}")
 
 
 @bands_app.command("suggest")

@@ -82,12 +82,21 @@ def test_a_damaged_backup_is_not_restored(filled, tmp_path):
 
 
 def test_an_export_is_a_plain_duckdb_file(filled, tmp_path):
-    path = export_duckdb(filled, tmp_path / "out" / "warehouse.duckdb")
+    told = {}
+    path = export_duckdb(filled, tmp_path / "out" / "warehouse.duckdb", told.__setitem__)
+    assert (told["run"], told["listing"], told["alert_outbox"]) == (3, 0, 0)
     with duckdb.connect(str(path), read_only=True) as con:
         assert con.execute("SELECT count(*) FROM run").fetchone() == (3,)
         assert con.execute("SELECT run_id FROM last_run").fetchone() == ("run-3",)
-        comments = con.execute("SELECT count(*) FROM duckdb_columns() WHERE comment IS NOT NULL").fetchone()
-        assert comments[0] > 150
+        loaded = con.execute("SELECT extension_name FROM duckdb_extensions() WHERE loaded").fetchall()
+        assert not {name for (name,) in loaded} & {"ducklake", "sqlite_scanner", "httpfs"}
+        plain = (
+            "FROM duckdb_columns() WHERE NOT internal AND table_name <> 'schema_version' AND table_name <> 'last_run'"
+        )
+        assert con.execute(f"SELECT count(*) {plain} AND comment IS NULL").fetchone() == (0,)
+        assert con.execute(f"SELECT count(*) {plain} AND starts_with(table_name, 'v_')").fetchone()[0] > 500
+        for (view,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
+            assert con.execute(f"SELECT count(*) FROM {view}").fetchone() is not None
     export_duckdb(filled, path)
     assert [one.name for one in path.parent.iterdir()] == ["warehouse.duckdb"]
     with pytest.raises(LakeError, match="is a folder"):
