@@ -14,15 +14,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-<<<<<<< HEAD
 from boards.build import build_boards
 from boards.thresholds import Threshold
-
-AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
-=======
 from warehouse.views import apply_views
 
->>>>>>> 4c46adc (feat: exports from the stable views, with notes, readable intervals and progress; a new mart is in by itself)
+AT = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
 THRESHOLD = Threshold(
     rule_id="rival-passes", title="Rival passes <20,000>", source="demo", of="item", metric="units_30d", measure=None,
@@ -65,15 +61,9 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]
     con.unregister("new_rows")
 
 
-<<<<<<< HEAD
 @contextmanager
 def empty_marts(project_root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Every table of warehouse/schema, in memory."""
-=======
-@pytest.fixture
-def marts(project_root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty warehouse: every table and view, in memory."""
->>>>>>> 4c46adc (feat: exports from the stable views, with notes, readable intervals and progress; a new mart is in by itself)
+    """Every table and view, in memory."""
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         for path in sorted((project_root / "warehouse" / "schema").glob("*.sql")):

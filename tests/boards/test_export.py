@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from boards.export import export_folder, export_xlsx, exported, marts_without_view
@@ -78,7 +79,12 @@ def test_libreoffice_reads_the_workbook(shelf: duckdb.DuckDBPyConnection, tmp_pa
     words = ["soffice", home, "--headless", "--convert-to", "ods", "--outdir", str(tmp_path / "out"), str(path)]
     subprocess.run(words, check=True, capture_output=True, timeout=180)
     there, back = sheet(path, "Price bands"), sheet(tmp_path / "out" / "report.ods", "Price bands")
-    assert back == there
+    rounded = [
+        [{name: round(value, 9) if isinstance(value, float) else value for name, value in row.items()} for row in rows]
+        for rows in (there, back)
+    ]
+    assert rounded[0]
+    assert rounded[0] == rounded[1]
 
 
 def test_a_folder_of_csv_is_guarded_and_reads_back(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -105,7 +111,7 @@ def test_a_folder_of_parquet_keeps_types_and_text(shelf: duckdb.DuckDBPyConnecti
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["v_item_daily.parquet"]
     back = shelf.sql(f"SELECT * FROM read_parquet('{tmp_path}/out/v_item_daily.parquet')")
     assert dict(zip(back.columns, map(str, back.types), strict=True))["price"] == "DECIMAL(18,4)"
-    assert back.filter("starts_with(title, '=HYPERLINK')").count("*").fetchone() == (4,)
+    assert back.filter("starts_with(title, '=HYPERLINK')").aggregate("count(*)").fetchone() == (4,)
 
 
 def test_a_new_mart_is_in_every_export_before_it_has_a_view(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
