@@ -111,7 +111,8 @@ def test_a_folder_of_parquet_keeps_types_and_text(shelf: duckdb.DuckDBPyConnecti
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["v_item_daily.parquet"]
     back = shelf.sql(f"SELECT * FROM read_parquet('{tmp_path}/out/v_item_daily.parquet')")
     assert dict(zip(back.columns, map(str, back.types), strict=True))["price"] == "DECIMAL(18,4)"
-    assert back.filter("starts_with(title, '=HYPERLINK')").aggregate("count(*)").fetchone() == (4,)
+    formulas = shelf.sql("SELECT count(*) FROM v_item_daily WHERE starts_with(title, '=HYPERLINK')").fetchone()
+    assert back.filter("starts_with(title, '=HYPERLINK')").aggregate("count(*)").fetchone() == formulas != (0,)
 
 
 def test_a_new_mart_is_in_every_export_before_it_has_a_view(shelf: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
