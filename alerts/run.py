@@ -23,8 +23,8 @@ from alerts.facts import Evidence
 from alerts.history import Entity, Snapshot, Timeline, read_snapshots, read_starts
 from alerts.hours import due_time
 from alerts.matching import make_temp, ready_rules
-from alerts.notices import quality_rows
 from alerts.outbox import OutboxRow, Snooze, outbox_key, queue_rows, read_snoozes
+from alerts.quality import quality_rows
 from alerts.rules import Rules, Severity
 from alerts.telling import facts_of
 

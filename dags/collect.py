@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import shelfradar_steps as steps
 import shelfradar_wiring as wiring
 from airflow.sdk import DAG, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
@@ -38,17 +39,17 @@ def collect_dag(source: Source) -> DAG:
 
         @task
         def plan(dag_run: Any = None) -> list[dict[str, Any]]:
-            if batches := wiring.step("plan", name, wiring.observation_time(dag_run)):
+            if batches := steps.step("plan", name, steps.observation_time(dag_run)):
                 return list(batches)
             raise AirflowSkipException(f"{name} has no page to fetch: it is filled by `shelfradar import`")
 
         @task(pool=wiring.FETCH_POOL, max_active_tis_per_dag=1, execution_timeout=timedelta(hours=4), **wiring.PATIENT)
         def fetch(batch: dict[str, Any], dag_run: Any = None) -> Any:
-            return wiring.step("fetch", name, wiring.observation_time(dag_run), batch)
+            return steps.step("fetch", name, steps.observation_time(dag_run), batch)
 
         @task(execution_timeout=timedelta(hours=1))
         def extract(fetched: dict[str, Any], dag_run: Any = None) -> Any:
-            return wiring.step("extract", name, wiring.observation_time(dag_run), fetched["batch"])
+            return steps.step("extract", name, steps.observation_time(dag_run), fetched["batch"])
 
         @task_group
         def pages(batch: dict[str, Any]) -> Any:
@@ -56,21 +57,19 @@ def collect_dag(source: Source) -> DAG:
 
         @task
         def validate(dag_run: Any = None) -> Any:
-            return wiring.step("validate", name, wiring.observation_time(dag_run))
+            return steps.step("validate", name, steps.observation_time(dag_run))
 
-        @task(pool=wiring.LAKE_POOL, outlets=[landed], retries=3)
+        @task(pool=wiring.LAKE_POOL, outlets=[landed], retries=3, on_success_callback=steps.tell_success)
         def load(dag_run: Any = None, outlet_events: Any = None) -> Any:
-            counts = wiring.step("load", name, observed_at := wiring.observation_time(dag_run))
+            counts = steps.step("load", name, observed_at := steps.observation_time(dag_run))
             outlet_events[landed].extra = {"source": name, "observed_at": observed_at.isoformat(), **counts}
             return counts
 
-        @task(retries=0)
+        @task(retries=0, on_failure_callback=None)  # a refused batch has a notice of its own
         def verdict(audit: dict[str, Any]) -> None:
             refused = sorted(one for one, status in audit["categories"].items() if status == "refused")
             if refused:  # after load, so that the good categories land and the report can tell of the others
-                raise AirflowFailException(
-                    f"refused, the last good data stays: {', '.join(refused)}; see the Data Docs"
-                )
+                raise AirflowFailException(f"refused, the last good data stays: {', '.join(refused)}; see Data Docs")
 
         audit = validate()
         pages.expand(batch=plan()) >> audit >> load() >> verdict(audit)

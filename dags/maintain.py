@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import DAG, task
-from shelfradar_wiring import DEFAULTS, LAKE_POOL, at_cron, step
+from shelfradar_steps import step, tell_success
+from shelfradar_wiring import DEFAULTS, LAKE_POOL, at_cron
 
 DOC = """Every Sunday at 03:00 UTC: compacts small files, expires old snapshots, removes orphans.
 
@@ -27,7 +28,7 @@ with DAG(
     tags=["operate"],
 ):
 
-    @task(pool=LAKE_POOL)
+    @task(pool=LAKE_POOL, on_success_callback=tell_success)
     def maintain() -> Any:
         return step("maintain")
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, task
 from airflow.sdk.exceptions import AirflowFailException
-from shelfradar_wiring import DEFAULTS, LAKE_POOL, readable_sources, step
+from shelfradar_steps import step, tell_success
+from shelfradar_wiring import DEFAULTS, LAKE_POOL, readable_sources
 
 DOC = """Extracts archived pages again with today's parser. Nothing is fetched and no mail is sent again.
 
@@ -49,7 +50,7 @@ with DAG(
     def changed(params: Any = None) -> bool:
         return not params["dry_run"]
 
-    @task
+    @task(on_success_callback=tell_success)
     def boards() -> Any:
         return step("boards")
 

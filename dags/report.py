@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from airflow.sdk import DAG, AssetAny, task
-from shelfradar_smtp import deliver_by_connection
-from shelfradar_wiring import DEFAULTS, LAKE_POOL, PATIENT, lake_asset, readable_sources, step
+from shelfradar_smtp import send_by_connection
+from shelfradar_steps import step, tell_success
+from shelfradar_wiring import DEFAULTS, LAKE_POOL, PATIENT, lake_asset, readable_sources
 
 DOC = """Runs by itself when a `collect__*` DAG has loaded new data; by hand it looks at everything again.
 
@@ -48,9 +49,9 @@ with DAG(
 
     @task(pool=LAKE_POOL, **PATIENT)
     def deliver() -> Any:
-        return deliver_by_connection("smtp_default")
+        return send_by_connection("deliver", "smtp_default")
 
-    @task
+    @task(on_success_callback=tell_success)
     def boards() -> Any:
         return step("boards")
 

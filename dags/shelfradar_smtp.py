@@ -7,8 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 
-def deliver_by_connection(connection_id: str) -> dict[str, Any]:
-    """Send what the outbox holds through an Airflow connection, where there is one; its password is never logged."""
+def send_by_connection(verb: str, connection_id: str) -> dict[str, Any]:
+    """``pipeline.<verb>``, ``deliver`` or ``watch``, with mail through an Airflow connection where there is one.
+
+    Its password is never logged, and neither is the address of a chat.
+    """
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowNotFoundException
     from airflow.sdk.log import mask_secret
@@ -17,13 +20,16 @@ def deliver_by_connection(connection_id: str) -> dict[str, Any]:
     from shelfradar.settings import Settings
 
     settings = Settings.from_environment()
+    for channel in settings.channels.values():
+        mask_secret(channel)
+    send = getattr(pipeline, verb)
     try:
         connection = Connection.get(connection_id)
     except AirflowNotFoundException:
-        return pipeline.deliver(settings)
+        return dict(send(settings))
     mask_secret(url := smtp_url(connection))
     mask_secret(connection.password)
-    return pipeline.deliver(replace(settings, smtp_url=url))
+    return dict(send(replace(settings, smtp_url=url)))
 
 
 def smtp_url(connection: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the DAG files share: the config folder, pools, assets, retries and the time of an observation.
+"""What the DAG files share: the config folder, pools, assets and retries.
 
 Read at every parse, so it must stay cheap: no pipeline, no DuckDB, no pandas. It decides nothing about the data.
 """
@@ -6,11 +6,12 @@ Read at every parse, so it must stay cheap: no pipeline, no DuckDB, no pandas. I
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from airflow.sdk import Asset, CronTriggerTimetable
+from shelfradar_steps import tell_failure
 
 from extractors.config import ConfigError
 from extractors.source import Source, read_source
@@ -23,7 +24,12 @@ PATIENT: dict[str, Any] = {
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=20),
 }
-DEFAULTS: dict[str, Any] = {"owner": "shelfradar", "retries": 1, "retry_delay": timedelta(seconds=20)}
+DEFAULTS: dict[str, Any] = {
+    "owner": "shelfradar",
+    "retries": 1,
+    "retry_delay": timedelta(seconds=20),
+    "on_failure_callback": tell_failure,
+}
 
 
 def source_files() -> list[Path]:
@@ -55,23 +61,3 @@ def at_cron(cron: str, zone: str) -> CronTriggerTimetable:
 def lake_asset(source: str) -> Asset:
     """The asset that is updated when new data of ``source`` has been committed."""
     return Asset(name=f"lake_{source}", uri=f"shelfradar://lake/{source}", group="shelfradar")
-
-
-def observation_time(dag_run: Any) -> datetime:
-    """The ``observed_at`` of a run, UTC and in whole seconds; the same again on every retry and every clearing.
-
-    A scheduled run: the scheduled time. A manual run: the logical date, or where none was given (the trigger form
-    allows that) the time at which the run was asked for. Both are kept in the run, so no clock is read here.
-    """
-    moment: datetime = dag_run.logical_date or dag_run.run_after
-    return moment.astimezone(UTC).replace(microsecond=0)
-
-
-def step(verb: str, *arguments: Any) -> Any:
-    """The result of ``shelfradar.pipeline.<verb>``. Imported here, when a task runs, never when a file is parsed."""
-    from shelfradar import pipeline
-    from shelfradar.lean import leave_pandas_out
-    from shelfradar.settings import Settings
-
-    leave_pandas_out()
-    return getattr(pipeline, verb)(Settings.from_environment(), *arguments)

@@ -186,6 +186,11 @@ class Source(StrictModel):
     currency: Currency | None = None
     locale: str | None = None
     schedule: str | None = Field(default=None, description="cron in the source's time zone; None: by hand or import")
+    complete_by: str | None = Field(
+        default=None,
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        description="local time by which a scheduled day must be complete; the engineers are told where it is not",
+    )
     enabled: bool = True
     simulated: bool = False
     allow_private: bool = False

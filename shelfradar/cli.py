@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from shelfradar.commands import alert, ask, collect, evidence, operate
+from shelfradar.commands import alert, ask, collect, evidence, mail, operate
 
 app = typer.Typer(
     name="shelfradar",
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 for room in (collect, ask, operate):
     room.register(app)
+mail.add_to(alert.app)
 app.add_typer(alert.app, name="alerts")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(collect.source_app, name="source")

@@ -166,16 +166,38 @@ def alerts(settings: Settings, source: str | None, observed_at: datetime | None)
 
 
 def deliver(settings: Settings) -> Answer:
-    """Send what is queued and due: through the SMTP server of the settings, else to .eml files."""
-    from alerts.deliver import deliver as deliver_queued
-    from alerts.message import Sender
-    from alerts.transport import Folder, Smtp, SmtpAddress, Transport
+    """Send what is queued and due: mails through the SMTP server of the settings, else to .eml files; and to chats."""
+    from shelfradar.posting import deliver as deliver_queued
 
-    transport: Transport = Folder(settings.mail)
-    if settings.smtp_url:
-        transport = Smtp(SmtpAddress.from_url(settings.smtp_url))
-    sender = Sender(mail_from=settings.mail_from, boards_url=settings.boards_url)
-    return dict(deliver_queued(open_lake(settings), transport, datetime.now(UTC), sender))
+    return deliver_queued(settings, open_lake(settings))
+
+
+def watch(settings: Settings) -> Answer:
+    """Queue what the clock alone brings (missed deadlines, quiet weeks), then deliver what is due."""
+    from shelfradar.posting import deliver as deliver_queued
+    from shelfradar.watching import watch as queue_due
+
+    lake = open_lake(settings)
+    return {**queue_due(settings, lake, datetime.now(UTC)), "delivered": deliver_queued(settings, lake)}
+
+
+def task_failed(settings: Settings, dag: str, task: str, at: datetime, why: str) -> int:
+    """Queue a notice to the engineers that a run failed, once until one succeeds again."""
+    from alerts.facts import NoticeFacts
+    from shelfradar.watching import task_failed as queue_failure
+
+    facts = NoticeFacts(
+        kind="failed", source=dag, category_id="", category_title=task, start=at.isoformat(), at=at.isoformat(),
+        reason=why[:500], simulated=False, timezone="UTC",
+    )  # fmt: skip
+    return queue_failure(settings, open_lake(settings), facts, datetime.now(UTC))
+
+
+def run_succeeded(settings: Settings, dag: str) -> int:
+    """Queue a notice that a run succeeds again, where the engineers were told that it failed."""
+    from shelfradar.watching import run_succeeded as queue_success
+
+    return queue_success(settings, open_lake(settings), dag, datetime.now(UTC))
 
 
 def boards(settings: Settings) -> Answer:

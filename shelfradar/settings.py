@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from warehouse.lake import LakeConfig, S3Config
 
 LOCALES = ("en", "zh-CN")
 SMTP_SCHEMES = ("smtp", "smtps")
+CHANNEL_PREFIX = "SHELFRADAR_CHANNEL_"
 
 
 class SettingsError(Exception):
@@ -33,6 +34,8 @@ class Settings:
     smtp_url: str | None = None
     mail_from: str = "Shelfradar <shelfradar@localhost>"
     boards_url: str | None = None
+    unsubscribe: str | None = None
+    channels: Mapping[str, str] = field(default_factory=dict, repr=False)
     locale: str = "en"
 
     @classmethod
@@ -47,6 +50,8 @@ class Settings:
             smtp_url=_smtp_url(env),
             mail_from=env.get("SHELFRADAR_MAIL_FROM") or "Shelfradar <shelfradar@localhost>",
             boards_url=env.get("SHELFRADAR_BOARDS_URL") or None,
+            unsubscribe=_unsubscribe(env),
+            channels={name: value for name, value in env.items() if name.startswith(CHANNEL_PREFIX) and value},
             locale=_one_of(env, "SHELFRADAR_LOCALE", LOCALES, "en"),
         )
 
@@ -80,6 +85,13 @@ def _smtp_url(env: Mapping[str, str]) -> str | None:
     value = env.get("SHELFRADAR_SMTP_URL") or None
     if value is not None and (urlsplit(value).scheme not in SMTP_SCHEMES or not urlsplit(value).hostname):
         raise SettingsError("SHELFRADAR_SMTP_URL: found something else; expected smtp://[user:password@]host[:port]")
+    return value
+
+
+def _unsubscribe(env: Mapping[str, str]) -> str | None:
+    value = env.get("SHELFRADAR_UNSUBSCRIBE") or None
+    if value is not None and not re.fullmatch(r"(mailto:[^\s<>]+@|https://)[^\s<>]+", value):
+        raise SettingsError(f"SHELFRADAR_UNSUBSCRIBE: found {value!r}; expected mailto:NAME@HOST or https://…")
     return value
 
 

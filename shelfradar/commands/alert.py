@@ -20,7 +20,8 @@ SELECT rule_id, source, category_id, entity_name, metric, condition, state, star
 FROM alert_episode WHERE $every OR ended_at IS NULL ORDER BY fired_at DESC, rule_id, entity_name
 """
 OUTBOX = """
-SELECT queued_at, due_at, recipient, rule_id, transition, edge_at, status, attempts, finished_at, last_error
+SELECT queued_at, due_at, recipient, rule_id, transition, edge_at, status, attempts, finished_at, message_id,
+       coalesce(last_error, answer) AS said
 FROM alert_outbox ORDER BY queued_at DESC, recipient LIMIT 500
 """
 

@@ -145,8 +145,9 @@ def test_an_incomplete_snapshot_fires_nothing_and_is_one_notice_an_incident(shel
     (row,) = rows(OUTBOX)
     assert (row["recipient"], row["transition"], row["entity_id"]) == ("ops", "notice", "refused")
     run(rules, shelf.day(3, rival=12000))
+    assert len(rows(OUTBOX)) == 2, "that it is over"
     run(rules, shelf.day(4, complete=False, status="refused"))
-    assert len(rows(OUTBOX)) == 2
+    assert len(rows(OUTBOX)) == 3
 
 
 @pytest.mark.parametrize("lake", ["real"], indirect=True)

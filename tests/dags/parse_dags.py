@@ -26,7 +26,13 @@ def describe(dag: Any) -> dict[str, Any]:
     return {
         "edges": sorted([task.task_id, down] for task in dag.tasks for down in task.downstream_task_ids),
         "tasks": {
-            task.task_id: {"pool": task.pool, "retries": task.retries, "outlets": [o.uri for o in task.outlets]}
+            task.task_id: {
+                "pool": task.pool,
+                "retries": task.retries,
+                "outlets": [o.uri for o in task.outlets],
+                "tells_failure": bool(task.on_failure_callback),
+                "tells_success": bool(task.on_success_callback),
+            }
             for task in dag.tasks
         },
         "owner": dag.owner,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import os
 import shutil
@@ -19,9 +21,14 @@ DAY, LATER = "2026-11-19T22:00:00+00:00", "2026-11-20T22:00:00+00:00"
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> list[dict[str, Any]]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where these runs keep Airflow's database, the data and the configuration."""
+    return tmp_path_factory.mktemp("dags")
+
+
+@pytest.fixture(scope="module")
+def ran(folder: Path, project_root: Path) -> list[dict[str, Any]]:
     """Runs of every DAG, in the order in which a person would start them."""
-    folder = tmp_path_factory.mktemp("dags")
     env = environment(folder, project_root)
     replay = {"source": "demo", "from": "2026-11-20", "to": "2026-11-20", "dry_run": False}
     runs = [
@@ -31,6 +38,10 @@ def ran(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> list[di
         ["replay", LATER, {**replay, "dry_run": True}],
         ["maintain", LATER, {}],
         ["collect__tmall-double11", LATER, {}],
+        ["replay", LATER, {**replay, "from": "2026-11-21"}],
+        ["watch", LATER, {}],
+        ["replay", DAY, {**replay, "dry_run": False}],
+        ["watch", DAY, {}],
     ]
     with serve(0) as shop:
         shutil.copytree(project_root / "config", folder / "config")
@@ -68,6 +79,10 @@ def test_every_run_ends_as_it_should(ran: list[dict[str, Any]]) -> None:
         ("replay", "success"),
         ("maintain", "success"),
         ("collect__tmall-double11", "success"),
+        ("replay", "failed"),
+        ("watch", "success"),
+        ("replay", "success"),
+        ("watch", "success"),
     ], [one["tasks"] for one in ran]
 
 
@@ -96,3 +111,19 @@ def test_a_source_filled_by_import_has_nothing_to_fetch(ran: list[dict[str, Any]
 
 def test_a_dry_replay_stops_before_the_boards(ran: list[dict[str, Any]]) -> None:
     assert ran[3]["tasks"] == {"replay[-1]": "success", "changed[-1]": "success", "boards[-1]": "skipped"}
+
+
+def test_a_failed_run_is_told_to_the_engineers_once_and_when_one_succeeds_again(
+    ran: list[dict[str, Any]], folder: Path
+) -> None:
+    mails = [email.message_from_bytes(one.read_bytes(), policy=email.policy.default)
+             for one in (folder / "home" / "mail").glob("*.eml")]  # fmt: skip
+    told = {
+        mail["Subject"]: mail.get_body(("plain",)).get_content() for mail in mails if mail["To"] == "ops@example.com"
+    }
+    assert "from: found 2026-11-21, after to (2026-11-20)" in told["⚠ Run failed: replay replay"]
+    assert "✓ Run succeeds again: replay replay" in told
+    assert [ran[7]["xcom"]["watch[-1].return_value"]["delivered"]["sent"], ran[9]["tasks"]] == [
+        1,
+        {"watch[-1]": "success"},
+    ]

@@ -32,6 +32,7 @@ def test_ids_and_edges_are_exactly_these(three_sources: dict[str, Any]) -> None:
         "maintain": [],
         "replay": REPLAY_EDGES,
         "report": REPORT_EDGES,
+        "watch": [],
     }
     assert three_sources["heavy"] == [], "parsing must stay cheap: the pipeline is imported by tasks alone"
 
@@ -46,11 +47,24 @@ def test_schedules_come_from_the_yaml(three_sources: dict[str, Any]) -> None:
     assert timetables["report"][0] == "AssetTriggeredTimetable"
 
 
+def test_every_task_tells_of_its_failure_but_the_verdict(three_sources: dict[str, Any]) -> None:
+    tasks = {
+        f"{name}.{task}": told for name, dag in three_sources["dags"].items() for task, told in dag["tasks"].items()
+    }
+    silent = {task for task, told in tasks.items() if not told["tells_failure"]}
+    assert silent == {f"collect__{name}.verdict" for name in ("alpha", "beta", "off")}, (
+        "a refused batch is told as such"
+    )
+    glad = {task for task, told in tasks.items() if told["tells_success"] and "beta" not in task and "off" not in task}
+    assert glad == {"collect__alpha.load", "report.boards", "replay.boards", "maintain.maintain", "watch.watch"}
+
+
 def test_writers_share_the_pool_and_only_fetch_waits_long(three_sources: dict[str, Any]) -> None:
     dags = {name: dag for name, dag in three_sources["dags"].items() if name not in ("collect__beta", "collect__off")}
     pools = {f"{name}.{task}": told["pool"] for name, dag in dags.items() for task, told in dag["tasks"].items()}
     assert {task for task, pool in pools.items() if pool == "lake_writer"} == {
         "collect__alpha.load", "report.alerts", "report.deliver", "replay.replay", "maintain.maintain",
+        "watch.watch",
     }  # fmt: skip
     assert {task for task, pool in pools.items() if pool == "fetch"} == {"collect__alpha.pages.fetch"}
     tasks = dags["collect__alpha"]["tasks"]
@@ -70,7 +84,9 @@ def test_every_dag_has_an_owner_tags_a_doc_and_one_run_at_a_time(three_sources: 
 
 def test_collections_wait_to_be_switched_on_and_the_rest_is_ready(three_sources: dict[str, Any]) -> None:
     on = {name for name, dag in three_sources["dags"].items() if dag["starts_paused"] is False}
-    assert on == {"report", "replay", "maintain"}, "a paused report would let a collection go by without a mail"
+    assert on == {"report", "replay", "maintain", "watch"}, (
+        "a paused report would let a collection go by without a mail"
+    )
 
 
 def test_a_broken_source_is_an_import_error_and_the_others_stay(parse: Parse, write_source: Write) -> None:
@@ -78,7 +94,7 @@ def test_a_broken_source_is_an_import_error_and_the_others_stay(parse: Parse, wr
     broken = write_source("broken")
     broken.write_text(broken.read_text(encoding="utf-8") + "colour: blue\n", encoding="utf-8")
     found = parse()
-    assert set(found["dags"]) == {"collect__alpha", "maintain", "replay", "report"}
+    assert set(found["dags"]) == {"collect__alpha", "maintain", "replay", "report", "watch"}
     assert list(found["errors"]) == ["broken_sources.py"]
     line = len(broken.read_text(encoding="utf-8").splitlines())
     assert f"{broken}:{line}: colour: found an unknown key" in found["errors"]["broken_sources.py"]
@@ -87,7 +103,7 @@ def test_a_broken_source_is_an_import_error_and_the_others_stay(parse: Parse, wr
 def test_without_any_source_the_other_dags_stay(parse: Parse, write_source: Write) -> None:
     found = parse()
     assert found["errors"] == {}
-    assert set(found["dags"]) == {"maintain", "replay", "report"}
+    assert set(found["dags"]) == {"maintain", "replay", "report", "watch"}
 
 
 def test_the_shipped_sources_have_a_dag_each(
