@@ -100,8 +100,11 @@ def _advance(con: DuckDBPyConnection, source: str, plan: Plan, told_since: datet
 
 
 def _troubled(con: DuckDBPyConnection, source: str, observed_at: datetime) -> Timeline:
-    """The whole timelines of the categories whose snapshot at ``observed_at`` is not ok: what notices are about."""
-    sql = "SELECT DISTINCT category_id FROM snapshot WHERE source = $source AND observed_at = $at AND status <> 'ok'"
+    """The whole timelines of the categories that are not ok at ``observed_at``, or were not before: news of both."""
+    sql = (
+        "SELECT category_id FROM snapshot WHERE source = $source AND observed_at <= $at GROUP BY category_id"
+        " HAVING max(observed_at) = $at AND len(list_filter(arg_max(status, observed_at, 2), lambda s: s <> 'ok')) > 0"
+    )
     found = [row[0] for row in con.execute(sql, {"source": source, "at": observed_at}).fetchall()]
     return read_snapshots(con, source, found) if found else {}
 

@@ -5,7 +5,7 @@ Must not know how a mail looks or how it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 from alerts.facts import Watched, WeeklyFacts
 from alerts.history import Entity
 from alerts.hours import WEEKDAYS, next_open
-from alerts.model import Recipient, Rule, Rules
+from alerts.model import Recipient, Rules
 from alerts.notices import iso
 from alerts.outbox import OutboxRow, outbox_key
 
@@ -56,7 +56,11 @@ def weekly_rows(
         if end is None:
             continue
         told = {one for (one,) in con.execute(_TOLD, {"start": end - WEEK, "end": now}).fetchall()}
-        mine = [rule for rule in map(rules.effective, rules.rules) if name in rules.names_of(rule.recipients)]
+        mine = {
+            rule.id: rules.sources_of(rule, shelves)
+            for rule in map(rules.effective, rules.rules)
+            if name in rules.names_of(rule.recipients)
+        }
         facts = None if name in told else _facts(con, mine, shelves, recipient, end)
         if facts is not None:
             yield _row(name, recipient, facts, end, now)
@@ -74,17 +78,21 @@ def _week_end(recipient: Recipient, now: datetime) -> datetime | None:
 
 
 def _facts(
-    con: DuckDBPyConnection, mine: Collection[Rule], shelves: Mapping[str, Shelf], recipient: Recipient, end: datetime
+    con: DuckDBPyConnection,
+    mine: Mapping[str, list[str]],
+    shelves: Mapping[str, Shelf],
+    recipient: Recipient,
+    end: datetime,
 ) -> WeeklyFacts | None:
-    """What the week was; None where none of the rules has a source that is observed."""
-    sources = sorted({rule.match.source for rule in mine})
+    """What the week was; None where none of the rules (``mine``: id -> sources) has a source that is observed."""
+    sources = sorted({source for several in mine.values() for source in several})
     given = {"sources": sources, "start": end - WEEK, "end": end}
     seen = {source: (days, simulated) for source, days, simulated in con.execute(_DAYS, given).fetchall()}
     alive = [one for one in sources if one in seen or (one in shelves and shelves[one].scheduled)]
     if not alive:
         return None
-    counted = [rule for rule in mine if rule.match.source in alive]
-    beyond = con.execute(_BEYOND, {"rules": [rule.id for rule in counted]}).fetchall()
+    counted = [rule for rule, several in mine.items() if set(several) & set(alive)]
+    beyond = con.execute(_BEYOND, {"rules": counted}).fetchall()
     return WeeklyFacts(
         rules=len(counted),
         watched=[
