@@ -1,13 +1,15 @@
 """The SQL models: one report, or step of one, a file; in the order their own references ask for.
 
-A model reads ``NAME_now`` (rows of table NAME at the snapshots to make), ``NAME_before`` (the time before them) or
-``NAME_previous`` (the times of the complete snapshots they follow), the reference tables, steps by their name, and
-``rates_target`` or ``movement_target``: the snapshots to make. This module
-reads the files with sqlglot's parser; it must not know connections or dates.
+A model reads ``NAME_now`` (rows of table NAME at the snapshots to make), ``NAME_before`` (the time before them),
+``NAME_previous`` (the times of the complete snapshots they follow) or ``NAME_trend`` (those of a month before), the
+reference tables, steps by their name, and ``rates_target``, ``movement_target`` or ``outlook_target``: the snapshots to
+make. A model of campaigns reads ``NAME_campaign`` (the days of one edition), ``campaign_phase`` and ``campaign_day``
+instead. This module reads the files with sqlglot's parser; it must not know connections or dates.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -19,8 +21,8 @@ import sqlglot
 from sqlglot import exp
 
 Kind = Literal["mart", "step"]
-Reach = Literal["rates", "movement"]
-_SCOPED = re.compile(r"^(?P<table>\w+)_(?P<span>now|before|previous)$")
+Reach = Literal["rates", "movement", "outlook", "campaign"]
+_SCOPED = re.compile(r"^(?P<table>\w+)_(?P<span>now|before|previous|trend|campaign)$")
 _HEADER = re.compile(r"^-- (?P<kind>Mart|Step): ")
 
 
@@ -48,8 +50,15 @@ def read_model_sql(name: str, sql: str, names: frozenset[str]) -> Model:
     scoped = frozenset((match["table"], match["span"]) for match in map(_SCOPED.match, reads) if match)
     needs = ({table for table, _ in scoped} | reads) & names - {name}
     kind: Kind = "mart" if header["kind"] == "Mart" else "step"
-    reach: Reach = "movement" if "movement_target" in reads else "rates"
-    return Model(name, kind, sql, reads, scoped, frozenset(needs), reach)
+    return Model(name, kind, sql, reads, scoped, frozenset(needs), _reach(reads))
+
+
+def _reach(reads: frozenset[str]) -> Reach:
+    if reads & {"campaign_phase", "campaign_day"}:
+        return "campaign"
+    if "outlook_target" in reads:
+        return "outlook"
+    return "movement" if "movement_target" in reads else "rates"
 
 
 @cache
@@ -64,6 +73,12 @@ def ordered_models() -> tuple[Model, ...]:
     models = {name: read_model_sql(name, sql, frozenset(texts)) for name, sql in sorted(texts.items())}
     order = TopologicalSorter({name: sorted(model.needs) for name, model in models.items()}).static_order()
     return tuple(models[name] for name in order)
+
+
+def models_digest() -> str:
+    """SHA-256 of every model's name and text: it tells whether marts were made by other models than these."""
+    texts = sorted((model.name, model.sql) for model in ordered_models())
+    return hashlib.sha256(repr(texts).encode()).hexdigest()
 
 
 def _tables(sql: str) -> frozenset[str]:

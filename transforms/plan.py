@@ -1,8 +1,8 @@
 """Plans a refresh: which snapshots a load affects, and what each of them is compared with.
 
 The answers are temporary tables of the connection (``transforms/scope/*.sql``), made in the caller's transaction:
-``target`` (the snapshots to make, one row each), ``stale`` (those that have mart rows now) and ``band_edge``. This
-module must not know the models.
+``target`` (the snapshots to make, one row each), ``stale`` (those that have mart rows now), ``band_edge`` and
+``campaign_now`` (the editions of campaigns to make). This module must not know the models.
 """
 
 from __future__ import annotations
@@ -14,22 +14,25 @@ from importlib.resources import files
 
 from duckdb import DuckDBPyConnection
 
-HISTORY = timedelta(days=36)
+HISTORY = timedelta(days=91)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-PLAN_TABLES = ("scope_snapshot", "made", "loaded", "affected", "stale", "band_edge", "target", "complete_snapshot")
+PLAN_TABLES = (
+    "scope_snapshot", "made", "loaded", "affected", "stale", "band_edge", "target", "complete_snapshot",
+    "changed_days", "campaign_now",
+)  # fmt: skip
 
 
 def plan_load(con: DuckDBPyConnection, source: str, ats: Sequence[datetime]) -> None:
     """Plan what a load of ``source`` at the sorted times ``ats`` affects."""
     set_variables(con, scope_source=source, loaded_ats=list(ats), made_from=ats[0])
     _plan_tables(con, "band_edge", "made")
-    # A complete snapshot without a complete one in 36 days is either the first or follows a long gap: look further.
+    # A complete snapshot without a complete one in HISTORY is either the first or follows a long gap: look further.
     for history_from in (ats[0] - HISTORY, _BEGINNING):
         set_variables(con, history_from=history_from)
         _plan_tables(con, "scope_snapshot", "loaded", "affected", "target")
         if count(con, "SELECT count(*) FROM target WHERE complete AND previous_at IS NULL") == 0:
             break
-    _plan_tables(con, "stale", "complete_snapshot")
+    _plan_tables(con, "stale", "complete_snapshot", "changed_days", "campaign_now")
 
 
 def plan_rebuild(con: DuckDBPyConnection, source: str) -> None:
@@ -38,6 +41,8 @@ def plan_rebuild(con: DuckDBPyConnection, source: str) -> None:
     _plan_tables(con, "band_edge", "scope_snapshot")
     make_table(con, "affected", scope_sql("everything"))
     _plan_tables(con, "target", "complete_snapshot")
+    make_table(con, "changed_days", scope_sql("every_day"))
+    _plan_tables(con, "campaign_now")
 
 
 def make_table(con: DuckDBPyConnection, name: str, sql: str) -> None:

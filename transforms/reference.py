@@ -1,14 +1,15 @@
 """Reference data that people edit: brands, price bands and the watchlist, as strict models and as warehouse tables.
 
 ``config/brands.yaml`` names brands and their spellings, ``config/price_bands.yaml`` the edges of each category's price
-bands, ``config/watchlist.yaml`` who is own and who is a rival. This module reads and checks them and mirrors them into
-``brand_alias``, ``price_band_edge`` and ``watch``. It must not know where the files lie, nor when a load happens.
+bands, ``config/watchlist.yaml`` who is own and who is a rival; ``campaigns.yaml`` and ``costs.csv`` have modules of their
+own (:mod:`transforms.promotions`, :mod:`transforms.costs`). This module reads and checks them and mirrors them into
+tables. It must not know where the files lie, nor when a load happens.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -21,6 +22,11 @@ from pydantic import Field, model_validator
 from extractors.brandkey import brand_key
 from extractors.config import ConfigError, Problem, StrictModel, line_of, read_model, read_yaml
 from extractors.source import Currency, Slug, Source
+from transforms import costs as sourcing
+from transforms import promotions
+from transforms.costs import Cost
+from transforms.models import models_digest
+from transforms.promotions import Campaigns
 
 Name = Annotated[str, Field(min_length=1)]
 Row = tuple[Any, ...]
@@ -91,12 +97,14 @@ class Watchlist(StrictModel):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The three files together. Read with :func:`read_reference`."""
+    """The files together. Read with :func:`read_reference`."""
 
     brands: Brands
     price_bands: PriceBands
     watchlist: Watchlist
     folder: Path | None = None
+    campaigns: Campaigns = field(default_factory=Campaigns)
+    costs: tuple[Cost, ...] = ()
 
     def canonical_key(self, brand: str) -> str:
         """The folded key of the canonical brand that ``brand`` spells; of ``brand`` itself where none is known."""
@@ -107,10 +115,11 @@ class Reference:
         return folded
 
 
-FILES: dict[str, type[Brands] | type[PriceBands] | type[Watchlist]] = {
+FILES: dict[str, type[Brands] | type[PriceBands] | type[Watchlist] | type[Campaigns]] = {
     "brands.yaml": Brands,
     "price_bands.yaml": PriceBands,
     "watchlist.yaml": Watchlist,
+    promotions.FILE: Campaigns,
 }
 
 
@@ -124,18 +133,36 @@ def read_reference(folder: Path) -> Reference:
             read.append(read_model(path, model) if path.exists() else model())
         except ConfigError as error:
             problems.extend(error.problems)
+    costs: tuple[Cost, ...] = ()
+    try:
+        path = folder / sourcing.FILE
+        costs = sourcing.read_costs(path) if path.exists() else ()
+    except ConfigError as error:
+        problems.extend(error.problems)
     if problems:
         raise ConfigError(problems)
-    return Reference(brands=read[0], price_bands=read[1], watchlist=read[2], folder=folder)
+    return Reference(
+        brands=read[0], price_bands=read[1], watchlist=read[2], campaigns=read[3], costs=costs, folder=folder
+    )
 
 
 def check_reference(reference: Reference, sources: Mapping[str, Source]) -> list[Problem]:
     """What contradicts itself or names an unknown source or category: problems with file, line and key."""
-    return [*_brand_problems(reference), *_band_problems(reference, sources), *_watch_problems(reference, sources)]
+    return [
+        *_brand_problems(reference),
+        *_band_problems(reference, sources),
+        *_watch_problems(reference, sources),
+        *(
+            _problem(reference, promotions.FILE, keys, found, expected)
+            for keys, found, expected in promotions.check_campaigns(reference.campaigns, sources)
+        ),
+        *sourcing.check_costs((reference.folder or Path()) / sourcing.FILE, reference.costs, sources),
+    ]
 
 
 def sync_reference(con: DuckDBPyConnection, reference: Reference) -> bool:
-    """Make the reference tables what the files say, in the caller's transaction. Returns whether anything changed.
+    """Make the reference tables what the files say, in the caller's transaction. Returns whether anything changed, the
+    SQL models since the marts were made included.
 
     Marts already made read these tables, so after a change the caller rebuilds (:func:`transforms.run.rebuild`).
     """
@@ -143,6 +170,9 @@ def sync_reference(con: DuckDBPyConnection, reference: Reference) -> bool:
         "brand_alias": _brand_rows(reference),
         "price_band_edge": _band_rows(reference),
         "watch": _watch_rows(reference),
+        "campaign_edition": [row for one in reference.campaigns.campaigns for row in one.rows()],
+        "sourcing_cost": sourcing.cost_rows(reference.costs),
+        "mart_version": [(models_digest(),)],
     }
     changed = False
     for table, rows in wanted.items():
@@ -160,6 +190,13 @@ _COLUMNS = {
         "source", "category_id", "currency", "band_set", "valid_from", "band_no", "band_low", "band_high",
     ),
     "watch": ("watch_group", "ownership", "kind", "source", "value"),
+    "mart_version": ("digest",),
+    "campaign_edition": (
+        "campaign", "title_en", "title_zh", "source", "year", "starts_on", "ends_on", "before_on", "after_on",
+    ),
+    "sourcing_cost": (
+        "source", "category_id", "item_id", "valid_from", "cost", "currency", "fee_share", "fee_fixed", "origin", "note",
+    ),
 }  # fmt: skip
 
 

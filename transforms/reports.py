@@ -17,7 +17,10 @@ import sqlglot
 from duckdb import DuckDBPyConnection
 from sqlglot import exp
 
-ReportName = Literal["concentration", "price-bands", "movers", "market"]
+ReportName = Literal[
+    "verdict", "concentration", "price-bands", "movers", "market", "own", "margin", "campaign", "campaign-brands",
+    "campaign-items",
+]  # fmt: skip
 REPORTS: tuple[str, ...] = get_args(ReportName)
 
 
@@ -70,6 +73,8 @@ def _heading(name: str, source: str, category: str, shown: dict[str, Any]) -> st
         f"{shown['category_title']} ({source}/{category}), {name}, {shown['observed_on']}",
         f"of the observed top {shown['captured']} of {shown['expected']} (coverage {shown['coverage']:.0%})",
     ]
+    if name == "margin":
+        parts.append("ESTIMATES from config/costs.csv")
     if not shown["complete"]:
         parts.append(f"INCOMPLETE: {shown['status_reason'] or 'too little was captured'}")
     if shown["simulated"]:

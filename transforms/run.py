@@ -13,18 +13,23 @@ from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
 
+from transforms.campaigns import make_campaigns
 from transforms.models import Model, Reach, ordered_models
 from transforms.plan import PLAN_TABLES, count, make_table, plan_load, plan_rebuild, set_variables
 
 CHUNK_LISTINGS = 1_000_000
 # Up to here it is cheaper to copy the rows of a chunk than to plan several scans of the lake over them.
 COPIED_LISTINGS = 200_000
-LOOKBACK: dict[Reach, timedelta] = {"rates": timedelta(days=8), "movement": timedelta(days=28)}
-REACHES: tuple[Reach, ...] = ("rates", "movement")
+LOOKBACK: dict[Reach, timedelta] = {
+    "rates": timedelta(days=8), "movement": timedelta(days=28), "outlook": timedelta(days=90),
+}  # fmt: skip
+# Which of the snapshots to make a reach makes: each reach has those of the one before it, and more.
+REACHES: dict[Reach, str] = {"rates": "rates", "movement": "movement", "outlook": "TRUE"}
 SPANS = {
     "now": "BETWEEN getvariable('now_from') AND getvariable('now_to')",
     "before": "BETWEEN getvariable('before_from') AND getvariable('now_to')",
     "previous": "BETWEEN getvariable('previous_from') AND getvariable('previous_to')",
+    "trend": "BETWEEN getvariable('trend_from') AND getvariable('trend_to')",
 }
 
 
@@ -39,6 +44,7 @@ def transform(con: DuckDBPyConnection, source: str, observed_ats: Iterable[datet
     plan_load(con, source, ats)
     _delete_stale(con)
     made = _make_targets(con)
+    make_campaigns(con)
     _drop(con, *PLAN_TABLES)
     return made
 
@@ -52,6 +58,7 @@ def rebuild(con: DuckDBPyConnection, source: str | None = None) -> int:
             plan_rebuild(con, name)
             _delete_all(con, name)
             made += _make_targets(con)
+            make_campaigns(con)
             _drop(con, *PLAN_TABLES)
     return made
 
@@ -62,14 +69,12 @@ def _delete_stale(con: DuckDBPyConnection) -> None:
     if span is None or span[0] is None:
         return
     set_variables(con, stale_from=span[0], stale_to=span[1])
-    rows = {"rates": "SELECT (category_id, observed_at) FROM stale WHERE rates",
-            "movement": "SELECT (category_id, observed_at) FROM stale"}  # fmt: skip
     for model in ordered_models():
-        if model.kind == "mart":
+        if model.kind == "mart" and model.reach in REACHES:
             con.execute(
                 f"DELETE FROM {model.name} WHERE source = getvariable('scope_source') "
-                "AND observed_at BETWEEN getvariable('stale_from') AND getvariable('stale_to') "
-                f"AND (category_id, observed_at) IN ({rows[model.reach]})"
+                "AND observed_at BETWEEN getvariable('stale_from') AND getvariable('stale_to') AND "
+                f"(category_id, observed_at) IN (SELECT (category_id, observed_at) FROM stale WHERE {REACHES[model.reach]})"
             )
 
 
@@ -84,23 +89,33 @@ def _make_targets(con: DuckDBPyConnection) -> int:
     """Run the models over the targets, oldest first, in chunks of whole observation times."""
     made = 0
     for first, last in _chunks(con):
-        chunk = "SELECT * FROM target WHERE observed_at BETWEEN getvariable('chunk_from') AND getvariable('chunk_to')"
         set_variables(con, chunk_from=first, chunk_to=last)
-        make_table(con, "rates_target", f"{chunk} AND rates")
-        make_table(con, "movement_target", chunk)
-        snapshots, listings, rates = con.execute(
-            "SELECT count(*), sum(listings), count(*) FILTER (WHERE rates) FROM movement_target"
-        ).fetchall()[0]
-        scope = _Scope(con, copied=listings <= COPIED_LISTINGS)
-        for reach in REACHES:
-            scope.point_at(reach, keep=rates == snapshots)
-            for model in ordered_models():
-                if model.reach == reach and (rates or reach == "movement"):
-                    scope.run(model)
-        scope.drop()
-        _drop(con, "rates_target", "movement_target")
-        made += snapshots
+        for reach, condition in REACHES.items():
+            make_table(
+                con,
+                f"{reach}_target",
+                "SELECT * FROM target "
+                f"WHERE observed_at BETWEEN getvariable('chunk_from') AND getvariable('chunk_to') AND {condition}",
+            )
+        made += _make_chunk(con)
+        _drop(con, *(f"{reach}_target" for reach in REACHES))
     return made
+
+
+def _make_chunk(con: DuckDBPyConnection) -> int:
+    """Run the models over the ``…_target`` tables, reach by reach; the number of snapshots."""
+    listings = count(con, "SELECT coalesce(sum(listings), 0) FROM outlook_target")
+    scope = _Scope(con, copied=listings <= COPIED_LISTINGS)
+    before = -1
+    for reach in REACHES:
+        targets = count(con, f"SELECT count(*) FROM {reach}_target")
+        scope.point_at(reach, keep=targets == before)
+        for model in ordered_models():
+            if model.reach == reach and targets:
+                scope.run(model)
+        before = targets
+    scope.drop()
+    return before
 
 
 class _Scope:
@@ -113,14 +128,16 @@ class _Scope:
 
     def point_at(self, reach: Reach, *, keep: bool) -> None:
         """Turn to the targets of ``reach``. ``keep``: they are those of before, so the rows of now stay right."""
-        first, last, previous_first, previous_last = self._con.execute(
-            f"SELECT min(observed_at), max(observed_at), min(previous_at), max(previous_at) FROM {reach}_target"
+        first, last, previous_first, previous_last, trend_first, trend_last = self._con.execute(
+            "SELECT min(observed_at), max(observed_at), min(previous_at), max(previous_at), min(trend_at), max(trend_at) "
+            f"FROM {reach}_target"
         ).fetchall()[0]
         self._drop([name for name in self._held if not (keep and name.endswith("_now"))])
         if first is not None:
             set_variables(self._con, now_from=first, now_to=last, before_from=first - LOOKBACK[reach])
             # Where no target follows a complete snapshot the span is any that holds none of them.
             set_variables(self._con, previous_from=previous_first or first, previous_to=previous_last or first)
+            set_variables(self._con, trend_from=trend_first or first, trend_to=trend_last or first)
 
     def run(self, model: Model) -> None:
         """Run one model over the rows it asks for and store what it gives."""

@@ -20,10 +20,16 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to wri
 class Report(StrEnum):
     """The reports that can be asked for."""
 
+    VERDICT = "verdict"
     CONCENTRATION = "concentration"
     PRICE_BANDS = "price-bands"
     MOVERS = "movers"
     MARKET = "market"
+    OWN = "own"
+    MARGIN = "margin"
+    CAMPAIGN = "campaign"
+    CAMPAIGN_BRANDS = "campaign-brands"
+    CAMPAIGN_ITEMS = "campaign-items"
 
 
 class BandMethod(StrEnum):

@@ -40,8 +40,11 @@ class Load:
 loads = st.builds(
     Load,
     category=st.sampled_from(["counter", "window"]),
-    # Days near each other (windows reach), far ones (28 and 36 days), and hours less than a day apart.
-    hours=st.one_of(st.integers(0, 12).map(lambda day: day * 24), st.sampled_from([13, 36 * 24, 41 * 24, 80 * 24])),
+    # Days near each other (windows reach), far ones (28, 36, 90 and 118 days), and hours less than a day apart.
+    hours=st.one_of(
+        st.integers(0, 12).map(lambda day: day * 24),
+        st.sampled_from([13, 36 * 24, 41 * 24, 80 * 24, 101 * 24, 117 * 24, 118 * 24 + 1]),
+    ),
     items=st.dictionaries(st.integers(1, 6), st.integers(0, 400), max_size=5),
     complete=st.booleans(),
 )
@@ -86,12 +89,21 @@ def _marts(con: DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(loads, min_size=1, max_size=4), min_size=2, max_size=4))
 def test_marts_after_any_sequence_equal_a_rebuild(con: DuckDBPyConnection, batches: list[list[Load]]) -> None:
     con.execute("INSERT INTO price_band_edge VALUES ('shop', 'window', 'CNY', 'v1', NULL, 1, 0, 30), "
                 "('shop', 'window', 'CNY', 'v1', NULL, 2, 30, NULL), "
                 "('shop', 'window', 'CNY', 'v2', '2026-01-05', 1, 0, NULL)")  # fmt: skip
+    con.execute("INSERT INTO sourcing_cost VALUES ('shop', 'window', 'i3', NULL, 9, 'CNY', 0.1, 1, 'own', NULL), "
+                "('shop', 'window', 'fam', '2026-01-04', 8.5, 'CNY', 0, 0, '1688', NULL), "
+                "('shop', 'counter', NULL, NULL, 3, 'CNY', 0, 0, 'quote', NULL)")  # fmt: skip
+    con.execute("INSERT INTO watch VALUES ('ours', 'own', 'brand', NULL, 'b1')")
+    # Two editions, "a year" apart but near, and one whose phases hold the far days.
+    con.execute("INSERT INTO campaign_edition VALUES "
+                "('c', 'C', 'C', NULL, 2025, '2026-01-02', '2026-01-03', '2026-01-01', '2026-01-04'), "
+                "('c', 'C', 'C', NULL, 2026, '2026-01-07', '2026-01-09', '2026-01-04', '2026-01-12'), "
+                "('far', 'F', 'F', 'shop', 2026, '2026-02-06', '2026-04-20', '2026-01-10', '2026-05-01')")  # fmt: skip
     for batch in batches:
         transform(con, "shop", _store(con, batch))
     incremental = _marts(con)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from duckdb import DuckDBPyConnection
 from ruamel.yaml import YAML
 
-from transforms import plan, run
+from transforms import campaigns, plan, run, verdict
 from transforms.models import Model, ordered_models
+from transforms.verdict import verdict_sentence
 
 CASES = Path(__file__).parent / "cases"
 Row = dict[str, Any]
@@ -30,6 +32,20 @@ DEFAULTS: dict[str, Row] = {
     "family_day": {"listings": 1},
     "rank_movement": {"title": "T"},
     "price_band_edge": {"currency": "CNY", "band_set": "v1"},
+    "price_band": {
+        "band_set": "v1", "currency": "CNY", "listings": 0, "families": 0, "brands": 0, "own_listings": 0,
+        "market_band": False, "coverage": 1.0,
+    },
+    "brand_share": {"families": 1, "listings": 1},
+    "brand_concentration": {
+        "level_set": "doj-ftc-2023", "total_low": 100.0, "families": 30, "families_known": 30, "brands": 9,
+        "coverage": 1.0, "complete": True,
+    },
+    "market_size": {"listings": 0, "families": 0, "families_known": 0, "coverage": 1.0, "complete": True},
+    "entrant": {"title": "T"},
+    "entrant_survival": {"window_days": 90, "snapshots": 1, "entrants": 0, "coverage": 1.0, "complete": True},
+    "sourcing_cost": {"currency": "CNY", "fee_share": 0.0, "fee_fixed": 0, "origin": "1688"},
+    "campaign_edition": {"campaign": "c11", "title_en": "C11", "title_zh": "C11", "year": 2026},
 }  # fmt: skip
 
 
@@ -43,9 +59,9 @@ def _cases() -> list[Any]:
 
 
 def _row(table: str, given: Row) -> Row:
-    if table in ("brand_alias", "watch"):
-        return given
-    if table == "price_band_edge":
+    if table in ("brand_alias", "watch", "campaign_edition"):
+        return {**DEFAULTS.get(table, {}), **given}
+    if table in ("price_band_edge", "sourcing_cost"):
         return {"source": "shop", "category_id": "c", **DEFAULTS[table], **given}
     row = {**PLACE, **DEFAULTS[table], **given}
     row["observed_on"] = row["observed_at"][:10]
@@ -67,8 +83,10 @@ def _insert(con: DuckDBPyConnection, table: str, rows: list[Row]) -> None:
 def _run(con: DuckDBPyConnection, model: Model) -> list[Row]:
     """The rows of one model alone, after the steps it needs."""
     plan.plan_rebuild(con, "shop")
-    for table in ("rates_target", "movement_target"):
-        plan.make_table(con, table, "SELECT * FROM target")
+    if model.reach == "campaign":
+        return _run_editions(con, model)
+    for reach in run.REACHES:
+        plan.make_table(con, f"{reach}_target", "SELECT * FROM target")
     scope = run._Scope(con, copied=False)
     scope.point_at(model.reach, keep=True)
     for one in ordered_models():
@@ -76,7 +94,22 @@ def _run(con: DuckDBPyConnection, model: Model) -> list[Row]:
             scope.run(one)
     for table, span in model.scoped:
         scope._provide(table, span)
-    result = con.execute(model.sql)
+    return _rows(con, model.sql)
+
+
+def _run_editions(con: DuckDBPyConnection, model: Model) -> list[Row]:
+    steps = [one for one in ordered_models() if one.kind == "step" and one.name in model.needs]
+    found: list[Row] = []
+    for edition in campaigns.editions_to_make(con):
+        campaigns.open_edition(con, edition, [*steps, model])
+        for step in steps:
+            plan.make_table(con, step.name, step.sql)
+        found += _rows(con, model.sql)
+    return found
+
+
+def _rows(con: DuckDBPyConnection, sql: str) -> list[Row]:
+    result = con.execute(sql)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
@@ -108,6 +141,8 @@ def test_every_model_has_a_case() -> None:
 def test_a_mart_fills_its_table_column_by_column(con: DuckDBPyConnection, model: Model) -> None:
     declared = [row[0] for row in con.execute(f"DESCRIBE {model.name}").fetchall()]
     _insert(con, "snapshot", [{}])
+    days = {"before_on": "2026-03-09", "starts_on": "2026-03-10", "ends_on": "2026-03-10", "after_on": "2026-03-11"}
+    _insert(con, "campaign_edition", [days])
     _run(con, model)
     assert [column[0] for column in con.execute(model.sql).description] == declared
 
@@ -125,3 +160,20 @@ def test_case(con: DuckDBPyConnection, name: str, case: Row) -> None:
     for rows in (found, wanted):
         rows.sort(key=lambda row: [str(row[key]) for key in keys])
     assert found == wanted
+
+
+@pytest.mark.parametrize("case", [case for name, case in [p.values for p in _cases()] if name == "category_verdict"])
+def test_the_sentence_of_a_verdict_is_rendered_as_the_mart_has_it(con: DuckDBPyConnection, case: Row) -> None:
+    for table, rows in case["given"].items():
+        _insert(con, table, rows)
+    for row in _run(con, MODELS["category_verdict"]):
+        assert verdict_sentence(row) == row["sentence"]
+        chinese = verdict_sentence(row, "zh-CN")
+        assert all(figure in chinese for figure in re.findall(r"[\d,.]*\d", row["sentence"]))
+        assert re.search(r"[a-z]", chinese.replace("y,", "")) is None
+
+
+def test_halves_are_rounded_as_sql_does(con: DuckDBPyConnection) -> None:
+    shares = [0.005, 0.015, 0.025, 0.285, 0.555, 0.995, 0.115]
+    found = [con.execute("SELECT round(100 * ?::DOUBLE)::INTEGER", [share]).fetchone()[0] for share in shares]
+    assert [verdict._percent(share) for share in shares] == [str(value) for value in found]

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+import random
+import statistics
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 from duckdb import DuckDBPyConnection
@@ -42,6 +48,11 @@ def shelf(con: DuckDBPyConnection) -> DuckDBPyConnection:
             "'s/1' AS parser_version FROM range(1, 25) one(i) WHERE i <> $skipped",
             {"at": at, "skipped": skipped},
         )
+    con.execute("INSERT INTO sourcing_cost VALUES ('shop', 'c', 'i5', NULL, 3, 'CNY', 0.1, 1, 'own', NULL), "
+                "('shop', 'c', NULL, NULL, 9, 'CNY', 0, 0, '1688', NULL)")  # fmt: skip
+    con.execute("INSERT INTO watch VALUES ('ours', 'own', 'item', 'shop', 'i5')")
+    con.execute("INSERT INTO campaign_edition VALUES "
+                "('days', 'D', 'D', NULL, 2026, '2026-03-02', '2026-03-02', '2026-03-01', '2026-03-03')")  # fmt: skip
     transform(con, "shop", [FIRST, SECOND, THIRD])
     return con
 
@@ -75,8 +86,32 @@ def test_movers_tell_who_came_and_who_left(shelf: DuckDBPyConnection) -> None:
 def test_what_is_not_there_is_named(shelf: DuckDBPyConnection) -> None:
     with pytest.raises(NoReportError, match="between 2026-03-01 and 2026-03-03"):
         report(shelf, "market", "shop", "c", date(2020, 1, 1))
-    with pytest.raises(NoReportError, match="expected one of concentration"):
+    with pytest.raises(NoReportError, match="expected one of verdict, concentration"):
         report(shelf, "profit", "shop", "c")
+
+
+def test_the_verdict_tells_its_reasons(shelf: DuckDBPyConnection) -> None:
+    (row,) = report(shelf, "verdict", "shop", "c").rows.to_pylist()
+    # 23 families of 5 brands, even (i24 came, i23 left): 5, 5, 5, 4, 4 of 23. Band 0 to 50 has 12 of 23 prices as well
+    # as of units, so no band has a gap; 12 of 23 is the market band: i1 to i12, median price 26, 26 - 9 = 17.
+    assert row["sentence"] == (
+        "contested: HHI 2,023, b1 leads with 22 %, estimated margin 65 % at 26 CNY, own best rank 5"
+    )
+
+
+def test_margins_are_called_estimates(shelf: DuckDBPyConnection) -> None:
+    answer = report(shelf, "margin", "shop", "c")
+    assert "ESTIMATES from config/costs.csv" in answer.heading
+    (row,) = answer.rows.to_pylist()
+    # price 20, fees 2 + 1, cost 3: 14 a unit, of 100 units
+    assert (row["margin"], row["profit_30d_low"], row["profit_30d_high"]) == (14, 1400, 1400)
+
+
+def test_a_campaign_is_told_phase_by_phase(shelf: DuckDBPyConnection) -> None:
+    rows = report(shelf, "campaign", "shop", "c").rows.to_pylist()
+    assert [(row["phase"], row["missing"], row["units_30d_low"]) for row in rows] == [
+        ("before", None, 2300), ("during", None, 2300), ("after", "not_observed", None), ("last_year", "no_edition", None),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("method", ["quantile", "jenks", "head-tail"])
@@ -109,3 +144,26 @@ def test_edges_by_method() -> None:
 def test_edges_are_rounded_only_while_they_stay_apart() -> None:
     assert tidy_edges([0, 12.3456, 987.6]) == [0, 12, 990]
     assert tidy_edges([0, 10.01, 10.02]) == [0, 10.01, 10.02]
+
+
+def _within(prices: list[float], starts: Sequence[int]) -> float:
+    """Sum of squared deviations from the mean of each class; ``starts`` are the first places of the classes."""
+    ends = [*starts[1:], len(prices)]
+    classes = [prices[first:last] for first, last in zip(starts, ends, strict=True)]
+    return sum(sum((one - statistics.fmean(kind)) ** 2 for one in kind) for kind in classes)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_natural_breaks_are_the_best_of_all(seed: int) -> None:
+    chance = random.Random(seed)
+    prices = sorted(round(chance.lognormvariate(4, 1), 2) for _ in range(16))
+    best = min(
+        ([0, *inner] for inner in itertools.combinations(range(1, 16), 3)), key=lambda starts: _within(prices, starts)
+    )
+    assert propose_edges(prices, "jenks", 4) == [0, *(prices[first] for first in best[1:])]
+
+
+def test_quantiles_hold_equal_numbers() -> None:
+    prices = [float(price) for price in random.Random(7).sample(range(1, 10_000), 600)]
+    edges = propose_edges(prices, "quantile", 6)
+    assert [sum(low <= price < high for price in prices) for low, high in pairwise([*edges, math.inf])] == [100] * 6

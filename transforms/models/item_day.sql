@@ -31,8 +31,8 @@ known AS (
         coalesce(item.units_high < base.base_low, FALSE) AS counter_reset,
         epoch(item.observed_at - base.base_at) / 86400 AS counter_days,
         CASE
-            WHEN item.units_basis = 'trailing' THEN item.units_window_days
-            WHEN item.units_basis = 'period' THEN coalesce(item.units_window_days, 1)
+            WHEN item.units_basis = 'trailing' THEN nullif(item.units_window_days, 0)
+            WHEN item.units_basis = 'period' THEN coalesce(nullif(item.units_window_days, 0), 1)
         END AS window_days
     FROM item
     INNER JOIN rates_target AS target

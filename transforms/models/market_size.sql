@@ -67,7 +67,11 @@ sold AS (
 moved AS (
     SELECT
         category_id, observed_at,
-        sum(entered::INTEGER)::INTEGER AS entrants, sum(dropped::INTEGER)::INTEGER AS dropouts
+        sum(entered::INTEGER)::INTEGER AS entrants, sum(dropped::INTEGER)::INTEGER AS dropouts,
+        (count(*) FILTER (WHERE price_change > 0))::INTEGER AS price_rises,
+        (count(*) FILTER (WHERE price_change < 0))::INTEGER AS price_cuts,
+        (count(*) FILTER (WHERE previous_in_stock AND NOT in_stock))::INTEGER AS stock_outs,
+        (count(*) FILTER (WHERE NOT previous_in_stock AND in_stock))::INTEGER AS restocks
     FROM rank_movement_now
     GROUP BY category_id, observed_at
 )
@@ -79,7 +83,11 @@ SELECT
     coalesce(shelf.listings, 0) AS listings, coalesce(families.families, 0) AS families,
     coalesce(sold.families_known, 0) AS families_known, priced.median_price, shelf.stock_out_share,
     moved.entrants, CASE WHEN target.previous_at IS NOT NULL THEN moved.dropouts END AS dropouts,
-    target.coverage, target.complete, sold.unbounded_low / nullif(sold.units_30d_low, 0) AS lower_bound_share
+    target.coverage, target.complete, sold.unbounded_low / nullif(sold.units_30d_low, 0) AS lower_bound_share,
+    CASE WHEN target.previous_at IS NOT NULL THEN moved.price_rises END AS price_rises,
+    CASE WHEN target.previous_at IS NOT NULL THEN moved.price_cuts END AS price_cuts,
+    CASE WHEN target.previous_at IS NOT NULL THEN moved.stock_outs END AS stock_outs,
+    CASE WHEN target.previous_at IS NOT NULL THEN moved.restocks END AS restocks
 FROM movement_target AS target
 LEFT JOIN sold ON target.category_id = sold.category_id AND target.observed_at = sold.observed_at
 LEFT JOIN shelf ON target.category_id = shelf.category_id AND target.observed_at = shelf.observed_at

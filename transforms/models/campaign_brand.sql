@@ -1,0 +1,159 @@
+-- Mart: a brand in each phase of a campaign (before, during, after, and the same campaign a year earlier).
+-- Grain: source x category x campaign x year x phase x brand (NULL: the unknown together) x basis; every phase of a
+-- brand that stood in the list before, during or after. Prices and values are those in the category's commonest currency.
+-- Inputs: brand_share and market_size of the edition's days, campaign_item_day. Rules: docs/metrics.md 10.
+WITH money AS (
+    SELECT category_id, arg_max(currency, { 'listings': listings, 'currency': currency }) AS currency
+    FROM (
+        SELECT category_id, currency, count(*) AS listings FROM campaign_item_day
+        WHERE currency IS NOT NULL
+        GROUP BY category_id, currency
+    )
+    GROUP BY category_id
+),
+
+brand_day AS (
+    SELECT day.category_id, day.phase, mart.* EXCLUDE (source, category_id)
+    FROM brand_share_campaign AS mart
+    INNER JOIN campaign_day AS day ON mart.category_id = day.category_id AND mart.observed_at = day.observed_at
+    LEFT JOIN money ON mart.category_id = money.category_id
+    WHERE mart.measure = 'units_30d' OR (mart.measure = 'gmv_30d' AND mart.currency = money.currency)
+),
+
+offered AS (
+    SELECT
+        item.category_id, item.phase, item.brand_key, min(item.brand) AS brand,
+        min(item.ownership) AS ownership, count(DISTINCT item.observed_on)::INTEGER AS days_listed,
+        count(*) / count(DISTINCT item.observed_on) AS listings,
+        avg(item.price) FILTER (WHERE item.currency = money.currency) AS price
+    FROM campaign_item_day AS item
+    LEFT JOIN money ON item.category_id = money.category_id
+    GROUP BY item.category_id, item.phase, item.brand_key
+),
+
+-- A brand that only last year's list held is no part of this year's campaign.
+taking_part AS (
+    SELECT
+        category_id, brand_key, min(brand) AS brand, min(ownership) AS ownership
+    FROM offered
+    GROUP BY category_id, brand_key
+    HAVING bool_or(phase <> 'last_year')
+),
+
+basis AS (SELECT DISTINCT category_id, brand_key, units_basis FROM brand_day),
+
+observed AS (
+    SELECT category_id, phase, count(*)::INTEGER AS days_observed, max(observed_at) AS observed_at
+    FROM campaign_day
+    GROUP BY category_id, phase
+),
+
+frame AS (
+    SELECT
+        phase.*, brand.brand_key, brand.brand, brand.ownership, basis.units_basis, money.currency,
+        coalesce(observed.days_observed, 0) AS days_observed, observed.observed_at
+    FROM taking_part AS brand
+    INNER JOIN campaign_phase AS phase ON brand.category_id = phase.category_id
+    LEFT JOIN basis
+        ON brand.category_id = basis.category_id AND brand.brand_key IS NOT DISTINCT FROM basis.brand_key
+    LEFT JOIN money ON brand.category_id = money.category_id
+    LEFT JOIN observed ON phase.category_id = observed.category_id AND phase.phase = observed.phase
+),
+
+total AS (
+    SELECT
+        category_id, phase, units_basis,
+        sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'units_30d') AS units, sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'gmv_30d') AS gmv
+    FROM brand_day
+    GROUP BY category_id, phase, units_basis
+),
+
+sold AS (
+    SELECT
+        category_id, phase, brand_key, units_basis,
+        avg(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'units_30d') AS units_30d_low,
+        CASE
+            WHEN bool_and(value_high IS NOT NULL) FILTER (WHERE measure = 'units_30d')
+                THEN avg(value_high::DECIMAL(38, 4)) FILTER (WHERE measure = 'units_30d')
+        END AS units_30d_high,
+        avg(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'gmv_30d') AS gmv_30d_low,
+        CASE
+            WHEN bool_and(value_high IS NOT NULL) FILTER (WHERE measure = 'gmv_30d')
+                THEN avg(value_high::DECIMAL(38, 4)) FILTER (WHERE measure = 'gmv_30d')
+        END AS gmv_30d_high,
+        sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'units_30d') AS units_sum,
+        sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'gmv_30d') AS gmv_sum,
+        avg(brand_rank) FILTER (WHERE measure = 'units_30d') AS mean_rank
+    FROM brand_day
+    GROUP BY category_id, phase, brand_key, units_basis
+),
+
+inside AS (
+    SELECT category_id, phase, brand_key, units_basis, avg(inside::DECIMAL(18, 9)) AS figure_share
+    FROM campaign_item_day
+    WHERE inside IS NOT NULL
+    GROUP BY category_id, phase, brand_key, units_basis
+),
+
+filled AS (
+    SELECT
+        frame.*, coalesce(offered.days_listed, 0) AS days_listed, offered.listings, offered.price,
+        sold.units_30d_low, sold.units_30d_high, sold.gmv_30d_low, sold.gmv_30d_high,
+        coalesce(sold.units_sum, 0) / nullif(total.units, 0) AS units_share,
+        coalesce(sold.gmv_sum, 0) / nullif(total.gmv, 0) AS gmv_share,
+        sold.mean_rank, inside.figure_share
+    FROM frame
+    LEFT JOIN offered
+        ON
+            frame.category_id = offered.category_id AND frame.phase = offered.phase
+            AND frame.brand_key IS NOT DISTINCT FROM offered.brand_key
+    LEFT JOIN sold
+        ON
+            frame.category_id = sold.category_id AND frame.phase = sold.phase
+            AND frame.brand_key IS NOT DISTINCT FROM sold.brand_key
+            AND frame.units_basis IS NOT DISTINCT FROM sold.units_basis
+    LEFT JOIN total
+        ON
+            frame.category_id = total.category_id AND frame.phase = total.phase
+            AND frame.units_basis IS NOT DISTINCT FROM total.units_basis
+    LEFT JOIN inside
+        ON
+            frame.category_id = inside.category_id AND frame.phase = inside.phase
+            AND frame.brand_key IS NOT DISTINCT FROM inside.brand_key
+            AND frame.units_basis IS NOT DISTINCT FROM inside.units_basis
+),
+
+compared AS (
+    SELECT
+        *,
+        max(CASE WHEN phase = 'before' THEN units_30d_low END) OVER edition AS before_low,
+        max(CASE WHEN phase = 'before' THEN units_30d_high END) OVER edition AS before_high,
+        max(CASE WHEN phase = 'before' THEN units_share END) OVER edition AS before_share,
+        max(CASE WHEN phase = 'before' THEN price END) OVER edition AS before_price,
+        max(CASE WHEN phase = 'last_year' THEN units_30d_low END) OVER edition AS year_low,
+        max(CASE WHEN phase = 'last_year' THEN units_30d_high END) OVER edition AS year_high
+    FROM filled
+    WINDOW edition AS (PARTITION BY category_id, campaign, year, brand_key, units_basis)
+)
+
+SELECT
+    getvariable('scope_source') AS source, category_id, campaign, year, phase, from_on, to_on,
+    (to_on - from_on + 1)::INTEGER AS days, days_observed, observed_at,
+    CASE
+        WHEN from_on IS NULL THEN 'no_edition'
+        WHEN days_observed = 0 THEN 'not_observed'
+        WHEN days_listed = 0 THEN 'not_listed'
+        WHEN units_30d_low IS NULL THEN 'no_figures'
+    END AS missing,
+    brand_key, brand, ownership, units_basis, currency, days_listed,
+    units_30d_low, units_30d_high, gmv_30d_low, gmv_30d_high, units_share, gmv_share, mean_rank, price, listings,
+    figure_share,
+    CASE WHEN phase <> 'before' THEN units_30d_low / nullif(before_low, 0) - 1 END AS units_change,
+    CASE WHEN phase <> 'before' THEN units_30d_low / nullif(before_high, 0) - 1 END AS units_change_low,
+    CASE WHEN phase <> 'before' THEN units_30d_high / nullif(before_low, 0) - 1 END AS units_change_high,
+    CASE WHEN phase <> 'before' THEN units_share - before_share END AS share_change,
+    CASE WHEN phase <> 'before' THEN price / nullif(before_price, 0) - 1 END AS price_change,
+    CASE WHEN phase <> 'last_year' THEN units_30d_low / nullif(year_low, 0) - 1 END AS units_year_change,
+    CASE WHEN phase <> 'last_year' THEN units_30d_low / nullif(year_high, 0) - 1 END AS units_year_change_low,
+    CASE WHEN phase <> 'last_year' THEN units_30d_high / nullif(year_low, 0) - 1 END AS units_year_change_high
+FROM compared
