@@ -39,10 +39,11 @@ def make_campaigns(con: DuckDBPyConnection) -> int:
 
 def editions_to_make(con: DuckDBPyConnection) -> list[Edition]:
     """Campaign, year and the spans of days of each edition in ``campaign_now``, oldest first."""
-    return con.execute(
+    found: list[Edition] = con.execute(
         "SELECT DISTINCT campaign, year, before_on, after_on, last_starts_on, last_ends_on "
         "FROM campaign_now ORDER BY campaign, year"
     ).fetchall()
+    return found
 
 
 def open_edition(con: DuckDBPyConnection, edition: Edition, models: Sequence[Model]) -> None:

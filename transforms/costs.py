@@ -140,6 +140,8 @@ def _doubles(path: Path, costs: list[Cost]) -> list[Problem]:
     for cost in costs:
         seen = first.setdefault(cost.key(), cost.line)
         if seen != cost.line:
-            found = f"{cost.source}/{cost.category} {cost.item or '(entering)'} from {cost.valid_from or 'the start'} again"
+            found = (
+                f"{cost.source}/{cost.category} {cost.item or '(entering)'} from {cost.valid_from or 'the start'} again"
+            )
             problems.append(Problem(str(path), cost.line, "item", found, f"one line each; line {seen} has it"))
     return problems

@@ -83,8 +83,14 @@ class Campaign(StrictModel):
             raise ValueError("one edition a year, in rising order")
         for earlier, later in pairwise(self.editions):
             if self._spans(later)[0] <= earlier.ends_on:
-                raise ValueError(f"an edition {later.year} whose days before it begin after that of {earlier.year} ended")
+                raise ValueError(
+                    f"an edition {later.year} whose days before it begin after that of {earlier.year} ended"
+                )
         return self
+
+    def named(self) -> list[str | None]:
+        """The sources it holds for; None: every one without dates of its own."""
+        return [None] if self.sources is None else [*self.sources]
 
     def rows(self) -> list[Row]:
         """Rows of ``campaign_edition``, column by column; one for each source named."""
@@ -94,7 +100,7 @@ class Campaign(StrictModel):
                 *self._spans(edition),
             )
             for name, title, edition in self._editions()
-            for source in self.sources or [None]
+            for source in self.named()
         ]  # fmt: skip
 
     def _editions(self) -> list[tuple[str, Title, Edition]]:
@@ -134,7 +140,7 @@ def check_campaigns(campaigns: Campaigns, sources: Mapping[str, Any]) -> list[Mi
     mistakes: list[Mistake] = []
     seen: set[tuple[str, str | None]] = set()
     for number, one in enumerate(campaigns.campaigns):
-        for source in one.sources or [None]:
+        for source in one.named():
             keys = ("campaigns", number, "sources" if one.sources else "campaign")
             if source is not None and source not in sources:
                 known = ", ".join(sorted(sources)) or "there is none"

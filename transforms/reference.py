@@ -1,9 +1,9 @@
 """Reference data that people edit: brands, price bands and the watchlist, as strict models and as warehouse tables.
 
 ``config/brands.yaml`` names brands and their spellings, ``config/price_bands.yaml`` the edges of each category's price
-bands, ``config/watchlist.yaml`` who is own and who is a rival; ``campaigns.yaml`` and ``costs.csv`` have modules of their
-own (:mod:`transforms.promotions`, :mod:`transforms.costs`). This module reads and checks them and mirrors them into
-tables. It must not know where the files lie, nor when a load happens.
+bands, ``config/watchlist.yaml`` who is own and who is a rival; ``campaigns.yaml`` and ``costs.csv`` have modules of
+their own (:mod:`transforms.promotions`, :mod:`transforms.costs`). This module reads and checks them and mirrors them
+into tables. It must not know where the files lie, nor when a load happens.
 """
 
 from __future__ import annotations
@@ -195,7 +195,8 @@ _COLUMNS = {
         "campaign", "title_en", "title_zh", "source", "year", "starts_on", "ends_on", "before_on", "after_on",
     ),
     "sourcing_cost": (
-        "source", "category_id", "item_id", "valid_from", "cost", "currency", "fee_share", "fee_fixed", "origin", "note",
+        "source", "category_id", "item_id", "valid_from", "cost", "currency", "fee_share", "fee_fixed", "origin",
+        "note",
     ),
 }  # fmt: skip
 

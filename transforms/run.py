@@ -71,10 +71,11 @@ def _delete_stale(con: DuckDBPyConnection) -> None:
     set_variables(con, stale_from=span[0], stale_to=span[1])
     for model in ordered_models():
         if model.kind == "mart" and model.reach in REACHES:
+            again = f"SELECT (category_id, observed_at) FROM stale WHERE {REACHES[model.reach]}"
             con.execute(
                 f"DELETE FROM {model.name} WHERE source = getvariable('scope_source') "
-                "AND observed_at BETWEEN getvariable('stale_from') AND getvariable('stale_to') AND "
-                f"(category_id, observed_at) IN (SELECT (category_id, observed_at) FROM stale WHERE {REACHES[model.reach]})"
+                "AND observed_at BETWEEN getvariable('stale_from') AND getvariable('stale_to') "
+                f"AND (category_id, observed_at) IN ({again})"
             )
 
 
@@ -129,8 +130,8 @@ class _Scope:
     def point_at(self, reach: Reach, *, keep: bool) -> None:
         """Turn to the targets of ``reach``. ``keep``: they are those of before, so the rows of now stay right."""
         first, last, previous_first, previous_last, trend_first, trend_last = self._con.execute(
-            "SELECT min(observed_at), max(observed_at), min(previous_at), max(previous_at), min(trend_at), max(trend_at) "
-            f"FROM {reach}_target"
+            "SELECT min(observed_at), max(observed_at), min(previous_at), max(previous_at), min(trend_at), "
+            f"max(trend_at) FROM {reach}_target"
         ).fetchall()[0]
         self._drop([name for name in self._held if not (keep and name.endswith("_now"))])
         if first is not None:

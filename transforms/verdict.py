@@ -72,7 +72,7 @@ def _survival(row: Row, _: Mapping[str, str]) -> dict[str, str]:
 
 def _gap_band(row: Row, words: Mapping[str, str]) -> dict[str, str]:
     low, high = _amount(row["gap_band_low"]), row["gap_band_high"]
-    band = words["upward"].format(low=low) if high is None else f"{low}–{_amount(high)}"  # noqa: RUF001
+    band = words["upward"].format(low=low) if high is None else f"{low}–{_amount(high)}"
     return {"band": band, "units": _percent(row["gap_units_share"]), "listings": _percent(row["gap_listing_share"])}
 
 

@@ -45,8 +45,14 @@ def test_lines_become_rows(con: DuckDBPyConnection, tmp_path: Path) -> None:
         (HEADER + GOOD.replace("0.05", ""), ["costs.csv:2: fee_share: found nothing; expected a value (0 where"]),
         (HEADER + GOOD.replace("own", "china"), ["costs.csv:2: origin: found 'china'; expected 'own', '1688'"]),
         (HEADER + GOOD.replace("2026-03-01", "1.3.26"), ["costs.csv:2: valid_from: found '1.3.26'"]),
-        (HEADER + GOOD + GOOD, ["costs.csv:3: item: found shop/serum i1 from 2026-03-01 again; expected one line each"]),
-        (HEADER.replace("fee_fixed", "fees") + GOOD, ["costs.csv:1: header: found 'source,category,item,cost,currency,fee"]),
+        (
+            HEADER + GOOD + GOOD,
+            ["costs.csv:3: item: found shop/serum i1 from 2026-03-01 again; expected one line each"],
+        ),
+        (
+            HEADER.replace("fee_fixed", "fees") + GOOD,
+            ["costs.csv:1: header: found 'source,category,item,cost,currency,fee"],
+        ),
         (HEADER + '"shop,serum\n', ["expected CSV with quotes in pairs"]),
         # every problem at once
         (

@@ -89,7 +89,7 @@ def _marts(con: DuckDBPyConnection) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(st.lists(loads, min_size=1, max_size=4), min_size=2, max_size=4))
 def test_marts_after_any_sequence_equal_a_rebuild(con: DuckDBPyConnection, batches: list[list[Load]]) -> None:
     con.execute("INSERT INTO price_band_edge VALUES ('shop', 'window', 'CNY', 'v1', NULL, 1, 0, 30), "

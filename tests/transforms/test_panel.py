@@ -32,7 +32,8 @@ def _load(con: DuckDBPyConnection, panel: pd.DataFrame) -> list[datetime]:
             day::DATE AS observed_on, row_number() OVER (PARTITION BY day ORDER BY item) AS position,
             FALSE AS sponsored, item AS item_id, coalesce(title, '-') AS title, brand AS brand_text, brand AS brand_key,
             'CNY' AS currency, price::DECIMAL(18, 4) AS price, units::BIGINT AS units_low, units::BIGINT AS units_high,
-            CASE WHEN units IS NOT NULL THEN 'cumulative' END AS units_basis, 'cap' AS capture_id, 's/1' AS parser_version
+            CASE WHEN units IS NOT NULL THEN 'cumulative' END AS units_basis, 'cap' AS capture_id,
+            's/1' AS parser_version
         FROM panel
     """)
     con.execute("""
@@ -66,11 +67,15 @@ def _rates(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_the_panel_against_pandas(con: DuckDBPyConnection, panel: pd.DataFrame) -> None:
-    for at in _load(con, panel):
-        transform(con, "tmall", [at])
+    transform(con, "tmall", _load(con, panel))
     rates = _rates(panel)
     known = rates[rates["units_30d"].notna()]
+    _check_concentration(con, panel, known)
+    _check_bands(con, panel, known)
+    _check_campaign(con, panel, known)
 
+
+def _check_concentration(con: DuckDBPyConnection, panel: pd.DataFrame, known: pd.DataFrame) -> None:
     size = con.execute("SELECT * FROM market_size WHERE units_30d_low IS NOT NULL ORDER BY observed_on").df()
     by_day = known.groupby("day")
     assert list(size["units_30d_low"]) == pytest.approx(list(by_day["units_30d"].sum()), rel=1e-7)
@@ -87,19 +92,14 @@ def test_the_panel_against_pandas(con: DuckDBPyConnection, panel: pd.DataFrame) 
             "SELECT observed_on, hhi, cr3 FROM brand_concentration WHERE measure = ? ORDER BY observed_on", [measure]
         ).df()
         assert list(found["hhi"]) == pytest.approx(list(hhi), rel=1e-7)
-        assert list(found["cr3"]) == pytest.approx(
-            [one.nlargest(3).sum() for _, one in share.groupby("day")], rel=1e-7
-        )
+        assert list(found["cr3"]) == pytest.approx([one.nlargest(3).sum() for _, one in share.groupby("day")], rel=1e-7)
     shown = panel[panel["units"].notna()].groupby(["day", "brand"])["units"].sum()
     levels = shown / shown.groupby("day").transform("sum")
     found = con.execute("SELECT hhi FROM brand_concentration WHERE measure = 'units_shown' ORDER BY observed_on").df()
     assert list(found["hhi"]) == pytest.approx(list(10_000 * (levels**2).groupby("day").sum()), rel=1e-9)
 
 
-def test_bands_and_the_campaign_against_pandas(con: DuckDBPyConnection, panel: pd.DataFrame) -> None:
-    transform(con, "tmall", _load(con, panel))
-    rates = _rates(panel)
-    known = rates[rates["units_30d"].notna()]
+def _check_bands(con: DuckDBPyConnection, panel: pd.DataFrame, known: pd.DataFrame) -> None:
     last = panel["day"].max()
     today, sold = panel[panel["day"] == last], known[known["day"] == last]
     listed = np.histogram(today["price"], [*EDGES, np.inf])[0]
@@ -109,6 +109,8 @@ def test_bands_and_the_campaign_against_pandas(con: DuckDBPyConnection, panel: p
     assert list(found["gap"]) == pytest.approx(list(units / units.sum() - listed / listed.sum()), rel=1e-6, abs=1e-9)
     assert list(found["market_band"]) == list(units == units.max())
 
+
+def _check_campaign(con: DuckDBPyConnection, panel: pd.DataFrame, known: pd.DataFrame) -> None:
     daily = known.groupby("day")["units_30d"].sum()
     day = pd.Timestamp
     spans = {"before": (day(2016, 11, 6), day(2016, 11, 10)), "during": (day(2016, 11, 11),) * 2,
@@ -119,7 +121,9 @@ def test_bands_and_the_campaign_against_pandas(con: DuckDBPyConnection, panel: p
         assert mart.loc[phase, "days_observed"] == panel[panel["day"].between(first, until)]["day"].nunique()
     assert mart.loc["last_year", "missing"] == "no_edition"
     brand = known[known["day"].between(*spans["during"])].groupby("brand")["units_30d"].sum()
-    shares = con.execute("SELECT brand, units_share FROM campaign_brand WHERE phase = 'during' AND units_share > 0").df()
+    shares = con.execute(
+        "SELECT brand, units_share FROM campaign_brand WHERE phase = 'during' AND units_share > 0"
+    ).df()
     assert shares.set_index("brand")["units_share"].to_dict() == pytest.approx(
         (brand / brand.sum())[brand > 0].to_dict(), rel=1e-6
     )

@@ -54,7 +54,7 @@ def test_editions_become_rows_with_the_days_around_them(con: DuckDBPyConnection,
         (TEXT.replace("2026-06-1", "2025-06-2").replace("year: 2026", "year: 2025", 1), "expected one edition a year"),
         (TEXT.replace("monthly:", "monthy:"), "campaigns.yaml:11: campaigns.1.monthy: found an unknown key"),
         (TEXT.replace("last_day: 10", "last_day: 31"), "campaigns.1.monthly.last_day: found 31"),
-        (TEXT.split("    editions")[0], "expected either editions or monthly"),
+        (TEXT.split("    editions", maxsplit=1)[0], "expected either editions or monthly"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_line(tmp_path: Path, text: str, told: str) -> None:
@@ -71,7 +71,7 @@ def test_days_before_that_reach_into_the_edition_a_year_earlier_are_refused(tmp_
 
 
 def test_an_unknown_source_and_a_second_entry_are_told(tmp_path: Path) -> None:
-    again = TEXT + TEXT.split("\n", 1)[1].split("  - campaign: days")[0]
+    again = TEXT + TEXT.split("\n", 1)[1].split("  - campaign: days", maxsplit=1)[0]
     problems = [str(one) for one in check_reference(read_reference(_folder(tmp_path, again)), {})]
     assert [problem.split("campaigns.yaml")[1] for problem in problems] == [
         ":10: campaigns.1.sources: found 'shop'; expected a known source: there is none",

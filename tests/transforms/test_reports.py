@@ -95,7 +95,7 @@ def test_the_verdict_tells_its_reasons(shelf: DuckDBPyConnection) -> None:
     # 23 families of 5 brands, even (i24 came, i23 left): 5, 5, 5, 4, 4 of 23. Band 0 to 50 has 12 of 23 prices as well
     # as of units, so no band has a gap; 12 of 23 is the market band: i1 to i12, median price 26, 26 - 9 = 17.
     assert row["sentence"] == (
-        "contested: HHI 2,023, b1 leads with 22 %, estimated margin 65 % at 26 CNY, own best rank 5"
+        "contested: HHI 2,023, B leads with 22 %, estimated margin 65 % at 26 CNY, own best rank 5"
     )
 
 
@@ -110,7 +110,8 @@ def test_margins_are_called_estimates(shelf: DuckDBPyConnection) -> None:
 def test_a_campaign_is_told_phase_by_phase(shelf: DuckDBPyConnection) -> None:
     rows = report(shelf, "campaign", "shop", "c").rows.to_pylist()
     assert [(row["phase"], row["missing"], row["units_30d_low"]) for row in rows] == [
-        ("before", None, 2300), ("during", None, 2300), ("after", "not_observed", None), ("last_year", "no_edition", None),
+        ("before", None, 2300), ("during", None, 2300), ("after", "not_observed", None),
+        ("last_year", "no_edition", None),
     ]  # fmt: skip
 
 

@@ -21,9 +21,10 @@ AT = "2026-03-10T00:00:00Z"
 
 
 def products(name: str) -> pd.DataFrame:
-    """Products of every market: market, product, firm, units (the published share of a market of a thousand million)."""
+    """Products of every market: market, product, firm, units (the published share of MARKET_SIZE)."""
     found = find_spec("pyblp")
-    assert found is not None and found.submodule_search_locations
+    assert found is not None
+    assert found.submodule_search_locations
     file, product, markets, rows = FILES[name]
     read = pd.read_csv(Path(found.submodule_search_locations[0]) / "data" / file)
     assert (read["market_ids"].nunique(), len(read)) == (markets, rows)
@@ -49,7 +50,7 @@ def test_concentration_of_published_markets(con: DuckDBPyConnection, name: str) 
         "INSERT INTO listing BY NAME SELECT 'shop' AS source, market AS category_id, $at::TIMESTAMPTZ AS observed_at, "
         "$at::DATE AS observed_on, row_number() OVER () AS position, FALSE AS sponsored, product AS item_id, "
         "product AS title, firm AS brand_text, firm AS brand_key, units AS units_low, units AS units_high, "
-        "'trailing' AS units_basis, 30 AS units_window_days, 'cap' AS capture_id, 's/1' AS parser_version FROM published",
+        "'trailing' AS units_basis, 30 AS units_window_days, 'cap' AS capture_id, '1' AS parser_version FROM published",
         {"at": AT},
     )
     con.unregister("published")

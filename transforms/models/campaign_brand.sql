@@ -1,6 +1,6 @@
 -- Mart: a brand in each phase of a campaign (before, during, after, and the same campaign a year earlier).
 -- Grain: source x category x campaign x year x phase x brand (NULL: the unknown together) x basis; every phase of a
--- brand that stood in the list before, during or after. Prices and values are those in the category's commonest currency.
+-- brand that stood in the list before, during or after. Prices and values: those in the category's commonest currency.
 -- Inputs: brand_share and market_size of the edition's days, campaign_item_day. Rules: docs/metrics.md 10.
 WITH money AS (
     SELECT category_id, arg_max(currency, { 'listings': listings, 'currency': currency }) AS currency
@@ -63,7 +63,8 @@ frame AS (
 total AS (
     SELECT
         category_id, phase, units_basis,
-        sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'units_30d') AS units, sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'gmv_30d') AS gmv
+        sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'units_30d') AS units,
+        sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'gmv_30d') AS gmv
     FROM brand_day
     GROUP BY category_id, phase, units_basis
 ),

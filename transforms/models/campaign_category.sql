@@ -25,9 +25,13 @@ figure AS (
     SELECT
         category_id, phase, units_basis, currency,
         avg(units_30d_low::DECIMAL(38, 4)) AS units_30d_low,
-        CASE WHEN count(units_30d_high) = count(units_30d_low) THEN avg(units_30d_high::DECIMAL(38, 4)) END AS units_30d_high,
+        CASE
+            WHEN count(units_30d_high) = count(units_30d_low) THEN avg(units_30d_high::DECIMAL(38, 4))
+        END AS units_30d_high,
         avg(gmv_30d_low::DECIMAL(38, 4)) AS gmv_30d_low,
-        CASE WHEN count(gmv_30d_high) = count(gmv_30d_low) THEN avg(gmv_30d_high::DECIMAL(38, 4)) END AS gmv_30d_high,
+        CASE
+            WHEN count(gmv_30d_high) = count(gmv_30d_low) THEN avg(gmv_30d_high::DECIMAL(38, 4))
+        END AS gmv_30d_high,
         avg(lower_bound_share::DECIMAL(18, 9)) AS lower_bound_share
     FROM sized
     GROUP BY category_id, phase, units_basis, currency
@@ -43,7 +47,8 @@ priced AS (
 shelf AS (
     SELECT
         category_id, phase, count(*)::INTEGER AS days_observed, max(observed_at) AS observed_at,
-        avg(listings) AS listings, avg(stock_out_share::DECIMAL(18, 9)) AS stock_out_share, avg(coverage::DECIMAL(18, 9)) AS coverage
+        avg(listings) AS listings, avg(stock_out_share::DECIMAL(18, 9)) AS stock_out_share,
+        avg(coverage::DECIMAL(18, 9)) AS coverage
     FROM (
         SELECT DISTINCT category_id, phase, observed_at, listings, stock_out_share, coverage FROM sized
     )
@@ -54,7 +59,9 @@ moved AS (
     SELECT
         once.category_id, phase.phase, sum(once.entrants)::INTEGER AS entrants, sum(once.dropouts)::INTEGER AS dropouts
     FROM (
-        SELECT DISTINCT category_id, observed_at, observed_on, entrants, dropouts FROM market_size_campaign WHERE complete
+        SELECT DISTINCT category_id, observed_at, observed_on, entrants, dropouts
+        FROM market_size_campaign
+        WHERE complete
     ) AS once
     INNER JOIN campaign_phase AS phase
         ON once.category_id = phase.category_id AND once.observed_on BETWEEN phase.from_on AND phase.to_on
@@ -62,7 +69,9 @@ moved AS (
 ),
 
 owned AS (
-    SELECT day.category_id, day.phase, mart.units_basis, avg(mart.hhi::DECIMAL(18, 9)) AS hhi, avg(mart.cr3::DECIMAL(18, 9)) AS cr3
+    SELECT
+        day.category_id, day.phase, mart.units_basis, avg(mart.hhi::DECIMAL(18, 9)) AS hhi,
+        avg(mart.cr3::DECIMAL(18, 9)) AS cr3
     FROM brand_concentration_campaign AS mart
     INNER JOIN campaign_day AS day ON mart.category_id = day.category_id AND mart.observed_at = day.observed_at
     WHERE mart.measure = 'units_30d'

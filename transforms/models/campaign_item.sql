@@ -42,8 +42,9 @@ sold AS (
         count(*) FILTER (WHERE NOT item.in_stock) / nullif(count(item.in_stock), 0) AS stock_out_share,
         avg(item.price) FILTER (WHERE item.currency = known.currency) AS price,
         min(item.price) FILTER (WHERE item.currency = known.currency) AS price_low,
-        avg(item.gmv_30d_low::DECIMAL(38, 4)) FILTER (WHERE item.currency = known.currency AND item.units_basis = known.units_basis)
-            AS gmv_30d_low,
+        avg(item.gmv_30d_low::DECIMAL(38, 4)) FILTER (
+            WHERE item.currency = known.currency AND item.units_basis = known.units_basis
+        ) AS gmv_30d_low,
         CASE
             WHEN
                 bool_and(item.gmv_30d_high IS NOT NULL) FILTER (
@@ -69,7 +70,8 @@ sold AS (
 
 filled AS (
     SELECT
-        frame.*, coalesce(sold.days_listed, 0) AS days_listed, sold.* EXCLUDE (category_id, phase, item_id, days_listed),
+        frame.*, coalesce(sold.days_listed, 0) AS days_listed,
+        sold.* EXCLUDE (category_id, phase, item_id, days_listed),
         sold.units_sum / nullif(total.units, 0) AS units_share
     FROM frame
     LEFT JOIN sold

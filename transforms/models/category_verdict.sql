@@ -139,7 +139,8 @@ own_sold AS (
         coalesce(
             sum(
                 CASE chosen.measure
-                    WHEN 'units_30d' THEN family.units_30d_low WHEN 'units_shown' THEN family.units_low ELSE family.listings
+                    WHEN 'units_30d' THEN family.units_30d_low WHEN 'units_shown' THEN family.units_low
+                    ELSE family.listings
                 END::DECIMAL(38, 4)
             ) FILTER (WHERE family.ownership = 'own'), 0
         )::DOUBLE / nullif(chosen.total_low, 0) AS own_share
@@ -269,8 +270,8 @@ SELECT
         nullif(concat_ws(', ', said_hhi, said_top, said_survival, said_gap, said_margin, said_own), '')
     ) AS sentence,
     measure, units_basis, other_bases, families, families_known, hhi, hhi_low, hhi_high, level, level_set,
-    hhi_before, hhi_before_on, hhi_change, hhi_trend, cr1, cr3, effective_brands, top_brand, top_brand_share, top_brands,
-    unknown_brand_share, lower_bound_share, entrants, stayed, survival, survival_from_on, band_set,
+    hhi_before, hhi_before_on, hhi_change, hhi_trend, cr1, cr3, effective_brands, top_brand, top_brand_share,
+    top_brands, unknown_brand_share, lower_bound_share, entrants, stayed, survival, survival_from_on, band_set,
     gap_band_no, gap_band_low, gap_band_high, band_currency, gap_units_share, gap_listing_share, gap,
     market_band_no, market_band_low, market_band_high, entry_price, entry_cost, entry_cost_origin, entry_margin,
     entry_margin_share, entry_missing, own_listings, own_rank, own_share, units_30d_low, units_30d_high,

@@ -19,7 +19,9 @@ WITH cost AS (
 item AS (SELECT * FROM item_day_now SEMI JOIN rates_target USING (category_id, observed_at)),
 
 matched AS (
-    SELECT item.*, cost.* EXCLUDE (category_id, observed_at, item_id, currency), cost.currency AS cost_currency, 1 AS nearness
+    SELECT
+        item.*, cost.* EXCLUDE (category_id, observed_at, item_id, currency), cost.currency AS cost_currency,
+        1 AS nearness
     FROM item
     INNER JOIN cost
         ON
