@@ -24,8 +24,8 @@ def increment(scale: Scale) -> list[Figure]:
     with installation() as small, installation() as big:
         lakes = {short: pipeline.open_lake(small), long: pipeline.open_lake(big)}
         for days, lake in lakes.items():
-            _make_history(lake, days, scale.day_rows)
-        at_short, at_long = (partial(_next_day, lake, count(days + 1), scale.day_rows) for days, lake in lakes.items())
+            make_history(lake, days, scale.day_rows)
+        at_short, at_long = (partial(next_day, lake, count(days + 1), scale.day_rows) for days, lake in lakes.items())
         at_long()
         at_short()
         works: dict[str, Callable[[], Spent]] = {"ours": at_long, f"at {short} days": at_short}
@@ -38,7 +38,7 @@ def increment(scale: Scale) -> list[Figure]:
     ]
 
 
-def _make_history(lake: Lake, days: int, rows: int) -> None:
+def make_history(lake: Lake, days: int, rows: int) -> None:
     """All days' facts, the marts of all but the last ones by a rebuild, and those a day at a time."""
     loaded_singly = min(days - 1, 3)
 
@@ -51,7 +51,8 @@ def _make_history(lake: Lake, days: int, rows: int) -> None:
         _load(lake, day, rows)
 
 
-def _next_day(lake: Lake, numbers: count[int], rows: int) -> Spent:
+def next_day(lake: Lake, numbers: count[int], rows: int) -> Spent:
+    """The next day of ``numbers`` loaded: facts inserted, every mart."""
     return spent_by(partial(_load, lake, next(numbers), rows))
 
 

@@ -27,7 +27,8 @@ class Figure:
     """A row of the table. ``ratio`` is the median of the pairs' ratios; ``best`` and ``worst`` are their ends.
 
     ``higher``: whether more is better, so that ``ratio`` must reach ``target`` rather than stay below it. None for a
-    row that is shown for information.
+    row that is shown for information. ``cpu_ratio``: of CPU seconds, beside a ratio of wall seconds, which a busy
+    machine disturbs more.
     """
 
     what: str
@@ -39,6 +40,7 @@ class Figure:
     worst: float
     target: float | None
     higher: bool = False
+    cpu_ratio: float | None = None
 
     @property
     def met(self) -> bool | None:
@@ -92,12 +94,17 @@ def compare(
 ) -> Figure:
     """The row of ``ours`` against ``peer``: seconds (``by`` cpu or wall) where less is better, else speed."""
     mine, theirs = ([getattr(one, by) for one in found[name]] for name in (ours, peer))
-    ratios = [b / a if target.higher else a / b for a, b in zip(mine, theirs, strict=True)]
+    ratios = _ratios(found[ours], found[peer], by, target)
     ordered = sorted(ratios, reverse=target.higher)
     return Figure(
         what, show(median(mine)), peer, show(median(theirs)), median(ratios), ordered[0], ordered[-1], target.value,
-        target.higher,
+        target.higher, None if by == "cpu" else median(_ratios(found[ours], found[peer], "cpu", target)),
     )  # fmt: skip
+
+
+def _ratios(mine: list[Spent], theirs: list[Spent], by: str, target: Target) -> list[float]:
+    pairs = [(getattr(a, by), getattr(b, by)) for a, b in zip(mine, theirs, strict=True)]
+    return [b / a if target.higher else a / b for a, b in pairs]
 
 
 def per(count: float, unit: str) -> Callable[[float], str]:

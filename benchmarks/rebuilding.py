@@ -21,40 +21,47 @@ from benchmarks.measure import Figure, Spent, Target, alternate, compare, cpu_se
 from benchmarks.setting import Scale, installation
 from benchmarks.shelves import observed_at, store_days
 from shelfradar import pipeline
+from shelfradar.settings import Settings
 from transforms.models import ordered_models
 from transforms.run import rebuild
 from warehouse.lake import Lake, LakeConfig
 
 DAYS = 20
+POLARS = "polars, streaming"
 SECONDS = 3600
 
 
 def full_rebuild(scale: Scale) -> list[Figure]:
     """The rows of 20 days; the lake holds them all before anything is measured."""
     rows = scale.rebuilt_rows // DAYS
-    with installation() as settings, tempfile.TemporaryDirectory(prefix="shelfradar-bench-") as folder:
+    with installation() as settings:
         lake = pipeline.open_lake(settings)
-        source = Path(folder) / "facts"
-        source.mkdir()
         lake.write(lambda con: store_days(con, 1, DAYS, rows))
-        _export(lake, source)
+        targets = {"pandas": Target(4, higher=True), POLARS: Target(1.4)}
+        what = f"full rebuild, {rows * DAYS:,} rows"
+        return rebuilt(what, lake, settings, DAYS, min(scale.repeats, 3), targets, memory="6GB")
+
+
+def rebuilt(
+    what: str, lake: Lake, settings: Settings, days: int, repeats: int, targets: dict[str, Target], *, memory: str
+) -> list[Figure]:
+    """A rebuild of the days 1 to ``days`` of ``lake`` under DuckDB's ``memory`` limit, against the peers."""
+    with tempfile.TemporaryDirectory(prefix="shelfradar-bench-") as folder:
+        source = Path(folder)
+        _export(lake, source, days)
         works: dict[str, Callable[[], Spent]] = {
-            "ours": partial(_program, "benchmarks.rebuilding", settings.lake.catalog, settings.lake.data_path),
+            "ours": partial(_program, "benchmarks.rebuilding", settings.lake.catalog, settings.lake.data_path, memory),
             "pandas": partial(_peer, "benchmarks.peers.pandas_marts", source, lake),
-            "polars, streaming": partial(_peer, "benchmarks.peers.polars_marts", source, lake),
+            POLARS: partial(_peer, "benchmarks.peers.polars_marts", source, lake),
         }
         works["ours"]()
-        found = alternate(works, min(scale.repeats, 3))
-    what = f"full rebuild, {rows * DAYS:,} rows"
-    return [
-        compare(what, found, "pandas", Target(4, higher=True), show=plain, by="wall"),
-        compare(what, found, "polars, streaming", Target(1.4), show=plain, by="wall"),
-    ]
+        found = alternate(works, repeats)
+    return [compare(what, found, peer, target, show=plain, by="wall") for peer, target in targets.items()]
 
 
-def _export(lake: Lake, folder: Path) -> None:
+def _export(lake: Lake, folder: Path, days: int) -> None:
     with lake.reader() as con:
-        for day in range(1, DAYS + 1):
+        for day in range(1, days + 1):
             at = observed_at(day).isoformat()
             path = folder / f"{day:03d}.parquet"
             con.execute(
@@ -89,9 +96,9 @@ def _check_equal(lake: Lake, folder: Path, module: str) -> None:
         raise ValueError(f"{module} comes to something else: {items} items, {theirs}; ours {wanted}, {ours}")
 
 
-def _rebuild_ours(catalog: str, data_path: str) -> dict[str, float]:
+def _rebuild_ours(catalog: str, data_path: str, memory: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="shelfradar-bench-") as folder:
-        lake = Lake(LakeConfig(catalog=catalog, data_path=data_path, temp_dir=Path(folder), memory_limit="6GB"))
+        lake = Lake(LakeConfig(catalog=catalog, data_path=data_path, temp_dir=Path(folder), memory_limit=memory))
 
         def change(con: Any) -> int:
             return rebuild(con)
@@ -104,4 +111,4 @@ def _rebuild_ours(catalog: str, data_path: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_rebuild_ours(sys.argv[1], sys.argv[2])))
+    print(json.dumps(_rebuild_ours(*sys.argv[1:4])))

@@ -18,7 +18,7 @@ _ALERTS = "recipients: {ops: {address: ops@example.com}}\nengineers: [ops]\nrule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """Sizes of a run. ``days`` are the two lengths of history a day's increment is compared at."""
+    """Sizes of a run. ``days`` and ``year_days`` are the two lengths of history a day's increment is compared at."""
 
     repeats: int = 5
     pages: int = 5
@@ -28,6 +28,8 @@ class Scale:
     day_rows: int = 20_000
     days: tuple[int, int] = (10, 100)
     rebuilt_rows: int = 10_000_000
+    year_days: tuple[int, int] = (30, 365)
+    year_rows: int = 100_000
 
 
 QUICK = Scale(
@@ -39,6 +41,8 @@ QUICK = Scale(
     day_rows=200,
     days=(2, 4),
     rebuilt_rows=40_000,
+    year_days=(2, 4),
+    year_rows=1000,
 )
 
 
