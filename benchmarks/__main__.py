@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from rich.box import HEAVY_HEAD, MARKDOWN
 from rich.console import Console
@@ -33,6 +33,7 @@ ROWS: dict[str, Callable[[Scale], list[Figure]]] = {
     "rebuild": full_rebuild,
     "year": year,
 }
+_SIZES = tuple(one.name for one in fields(Scale) if one.type == "int" and one.name != "repeats")
 _ASKED_FOR = frozenset({"year"})  # hours: only where it is named
 _MET = {True: "yes", False: "NO", None: "-"}
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; default: all but year")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: shows that it runs, its figures mean nothing")
     parser.add_argument("--repeats", type=int, help="rounds; the table shows medians")
-    parser.add_argument("--year-rows", type=int, help="rows a day of the row year; default: 100,000")
+    parser.add_argument("--size", action="append", default=[], metavar="NAME=N", help=f"of {', '.join(_SIZES)}")
     parser.add_argument("--markdown", action="store_true", help="print the table for docs/benchmarks.md")
     chosen = parser.parse_args(arguments)
     unknown = sorted(set(chosen.rows) - set(ROWS))
@@ -52,8 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     scale = QUICK if chosen.quick else Scale()
     if chosen.repeats:
         scale = replace(scale, repeats=chosen.repeats)
-    if chosen.year_rows:
-        scale = replace(scale, year_rows=chosen.year_rows)
+    for name, number in (_size(parser, text) for text in chosen.size):
+        scale = replace(scale, **{name: number})
     console, told = Console(width=170), Console(stderr=True)
     figures: list[Figure] = []
     for name in chosen.rows or [name for name in ROWS if name not in _ASKED_FOR]:
@@ -61,6 +62,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures += ROWS[name](scale)
     console.print(_table(figures, scale, quick=chosen.quick, markdown=chosen.markdown))
     return 0
+
+
+def _size(parser: argparse.ArgumentParser, text: str) -> tuple[str, int]:
+    name, _, number = text.partition("=")
+    if name not in _SIZES or not number.isdigit() or number == "0":
+        parser.error(f"--size: found {text}; expected NAME=N with a name of {', '.join(_SIZES)}")
+    return name, int(number)
 
 
 def _table(figures: list[Figure], scale: Scale, *, quick: bool, markdown: bool) -> Table:

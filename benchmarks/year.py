@@ -1,6 +1,6 @@
 """A year of days: what one more day costs at its end and at a month's, and the year made again in 4 GB.
 
-A run of its own (``python -m benchmarks year``), hours on a small machine; ``--year-rows`` makes the days smaller.
+A run of its own (``python -m benchmarks year``), hours on a small machine; ``--size year_rows=N`` makes it smaller.
 """
 
 from __future__ import annotations
