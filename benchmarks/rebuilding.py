@@ -21,6 +21,7 @@ from benchmarks.measure import Figure, Spent, Target, alternate, compare, cpu_se
 from benchmarks.setting import Scale, installation
 from benchmarks.shelves import observed_at, store_days
 from shelfradar import pipeline
+from shelfradar.lean import leave_pandas_out
 from shelfradar.settings import Settings
 from transforms.models import ordered_models
 from transforms.run import rebuild
@@ -97,6 +98,8 @@ def _check_equal(lake: Lake, folder: Path, module: str) -> None:
 
 
 def _rebuild_ours(catalog: str, data_path: str, memory: str) -> dict[str, float]:
+    """As ``shelfradar transform --full`` does it, imports excluded as they are for the peers."""
+    leave_pandas_out()
     with tempfile.TemporaryDirectory(prefix="shelfradar-bench-") as folder:
         lake = Lake(LakeConfig(catalog=catalog, data_path=data_path, temp_dir=Path(folder), memory_limit=memory))
 
