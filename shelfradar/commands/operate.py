@@ -26,8 +26,10 @@ def transform(
 ) -> None:
     """Compute the marts again: all of them with --full, else only where config/ changed since."""
     from shelfradar import pipeline
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.settings import Settings
 
+    leave_pandas_out()
     answer = pipeline.transform(Settings.from_environment(), source, full=full)
     _answer(
         answer, as_json, f"{answer['snapshots']:,} snapshots computed" if answer["snapshots"] else "nothing to compute"
@@ -59,8 +61,10 @@ def replay(
 def boards(as_json: JsonOption = False) -> None:
     """Write the HTML boards."""
     from shelfradar import pipeline
+    from shelfradar.lean import leave_pandas_out
     from shelfradar.settings import Settings
 
+    leave_pandas_out()
     answer = pipeline.boards(Settings.from_environment())
     _answer(answer, as_json, f"{answer['pages']} pages; open {answer['index']}")
 
