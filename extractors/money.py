@@ -13,6 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from extractors import price_words as say
+
 LONGEST = 500  # characters; a longer text is no price, and not worth remembering
 MOST = Decimal(10) ** 13  # what DECIMAL(18, 4) holds, with a digit to spare
 CENTS = Decimal("0.0001")
@@ -39,7 +41,7 @@ _SOLE = {"元": "CNY"}  # what a shared mark means where nothing at all is decla
 _MARK = "|".join(re.escape(one) for one in sorted({**_EXACT, **_SHARED}, key=len, reverse=True))
 _SYMBOL = "|".join(re.escape(one) for one in {**_EXACT, **_SHARED} if not one[0].isalpha())
 _LEFT = rf"(?:(?:(?<![^\W\d_])(?:{_MARK}|(?-i:[A-Z]{{3}})\s?\$?)|{_SYMBOL})(?=[\s\d]))"
-_RIGHT = rf"(?:(?:{_MARK}|(?-i:[A-Z]{{3}}))(?![^\W\d_]))"
+_RIGHT = rf"(?:(?:{_MARK}|(?-i:[A-Z]{{3}}))(?![^\W_]))"
 _NUMBER = r"(?:\d{1,3}(?:[ '’]\d{3})+(?!\d)|\d+(?:[.,]\d+)*)(?:[.,]\d+)?(?:[万萬](?!\d))?"
 _AMOUNT = re.compile(
     rf"(?P<left>{_LEFT})?\s?(?P<number>{_NUMBER})(?:[.,][-–—]+)?(?:\s?(?P<right>{_RIGHT}))?(?P<share>\s?%)?",
@@ -47,13 +49,6 @@ _AMOUNT = re.compile(
 )
 _RANGE = re.compile(r"\s*(?:[-–—~〜～至]|to|bis|до|à|al?)\s*", re.IGNORECASE)
 _NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{_MARK})?\s?\d", re.IGNORECASE)
-_SPOKEN = re.compile(  # as pages tell prices to screen readers: "1234 pesos con 50 centavos"
-    r"(\d[\d.,]*) (?P<name>pesos?|real|reais|soles|sol|dólares|euros|guaraníes|bolívares|colones)"
-    r"(?: (?!(?:con|com|y|e)\b)[^\W\d]+)?"
-    r"(?: (?:con|com|y|e) (\d{1,2}) (?:centavos?|céntimos?|centésimos?))?(?!\w)",
-    re.IGNORECASE,
-)
-_NAMED = {"real": "R$", "reais": "R$", "sol": "S/", "soles": "S/", "dólares": "US$", "euros": "€"}
 _RAISED_CENTS = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]{2}(?![\w⁰-⁹])")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹]")  # a footnote's mark; NFKC would make it a digit of the price
 _SPLIT_CENTS = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))")
@@ -78,27 +73,34 @@ class _Amount:
     end: int
 
 
-def parse_money(text: str, *, locale: str | None = None, currency: str | None = None) -> Money | None:
+def parse_money(
+    text: str, *, locale: str | None = None, currency: str | None = None, paid: bool = False
+) -> Money | None:
     """The price or price range that ``text`` shows, or None where it shows none, 0, a negative or an absurd one.
+
+    ``paid``: what a visitor pays now is wanted, so what words tell to be a former price, an instalment, a saving, a
+    unit's price or the postage is left out.
 
     ``locale`` (such as de_DE; English where None) decides what "1.234" means, except in a currency without decimals;
     ``currency`` is meant where the text has no mark, and by a mark that several currencies share. Never raises.
     """
-    return _parse_money(text, locale, currency) if len(text) <= LONGEST else None
+    return _parse_money(text, locale, currency, paid) if len(text) <= LONGEST else None
 
 
 @lru_cache(maxsize=16384)
-def _parse_money(text: str, locale: str | None, currency: str | None) -> Money | None:
+def _parse_money(text: str, locale: str | None, currency: str | None, paid: bool) -> Money | None:
     shown = " ".join(text.split())
     lowered = _RAISED.sub(" ", _RAISED_CENTS.sub(_cents, text))
     plain = unicodedata.normalize("NFKC", lowered).replace("٬", ",").replace("٫", ".")
     plain = " ".join(plain.replace("$$", "$").split())
-    plain = _SPOKEN.sub(_written, _SPLIT_CENTS.sub("", plain))
+    plain = say.SPOKEN.sub(say.written, _SPLIT_CENTS.sub("", plain))
     if _NEGATIVE.search(plain):
         return None
     amounts = _amounts(plain, locale, currency)
     if any(one.marked for one in amounts):
         amounts = _with_marks(amounts, plain)
+    if paid:
+        amounts = _paid(amounts, plain)
     if not amounts:
         return None
     first = amounts[0]
@@ -112,6 +114,29 @@ def _parse_money(text: str, locale: str | None, currency: str | None) -> Money |
     if values[0] <= 0 or values[-1] > MOST:
         return None
     return Money(values[0], values[1] if len(values) > 1 else None, named, shown)
+
+
+def _paid(amounts: list[_Amount], plain: str) -> list[_Amount]:
+    """The amounts that no word beside them tells to be something else than the price."""
+    kept = [
+        one
+        for one in amounts
+        if not say.BEFORE.search(plain[max(0, one.start - say.LOOK_BACK) : one.start])
+        and not say.AFTER.match(plain[one.end : one.end + say.LOOK_AHEAD])
+    ]
+    whole = [
+        one
+        for one in kept
+        if not say.UNIT.match(plain[one.end : one.end + say.LOOK_AHEAD])
+        and not say.SUGGESTED.search(plain[max(0, one.start - say.LOOK_BACK) : one.start])
+    ]
+    return whole or kept
+
+
+def is_several(text: str, *, locale: str | None = None, currency: str | None = None) -> bool:
+    """Whether the text shows several different amounts ("$46.920 $44.900"): which of them is the price is not told."""
+    plain = unicodedata.normalize("NFKC", " ".join(text[:LONGEST].split()))
+    return len({one.value for one in _amounts(plain, locale, currency)}) > 1
 
 
 def from_minor_units(amount: Any, digits: Any) -> Decimal | None:
@@ -130,15 +155,6 @@ def _whole(value: Any) -> int | None:
         value = int(value)
     text = str(value).strip()
     return int(text) if len(text) <= DIGITS_MOST and text.isascii() and text.isdigit() else None
-
-
-def _written(match: re.Match[str]) -> str:
-    """A spoken amount in digits: "1234 pesos con 50 centavos" is "1234.50", "339 reais" is "R$ 339"."""
-    whole, name, cents = match[1], match["name"].casefold(), match[3]
-    if cents is not None and not whole.isdigit():
-        return match[0]
-    mark = _NAMED.get(name, "")
-    return f"{mark} {whole}" + (f".{int(cents):02d}" if cents is not None else "")
 
 
 def _cents(raised: re.Match[str]) -> str:

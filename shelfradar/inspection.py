@@ -44,14 +44,24 @@ def parse_file(config: Path, source: str, file: Path, *, url: str | None, catego
     return ParsedFile([_as_dict(source, category, chosen, row) for row in parsed.listings], problems)
 
 
+def explain_file(config: Path, source: str, file: Path, *, url: str | None, category: str | None) -> dict[str, Any]:
+    """``file`` field by field, as :func:`explain_source`. Raises UnreadablePage, ConfigError."""
+    chosen = read_one_source(config, source)
+    context = _context(chosen, category or chosen.categories[0].id, url, _content_type(file))
+    return _explained(file.read_bytes(), context, str(file))
+
+
 def explain_source(source: Source, file: Path | None, observed_at: datetime) -> dict[str, Any]:
     """One page of the first category, field by field: how many entries have it, by which rule, and examples."""
-    category = source.categories[0]
+    category = source.categories[0].id
     if file is not None:
-        body, url, content_type = file.read_bytes(), None, _content_type(file)
-    else:
-        body, url, content_type = _fetch_one(source, observed_at)
-    context = _context(source, category.id, url, content_type)
+        return _explained(file.read_bytes(), _context(source, category, None, _content_type(file)), str(file))
+    body, url, content_type = _fetch_one(source, observed_at)
+    return _explained(body, _context(source, category, url, content_type), url or "")
+
+
+def _explained(body: bytes, context: PageContext, origin: str) -> dict[str, Any]:
+    """What was read of each field, by which rule, and what is missing; the problems."""
     parsed = _parse(body, context)
     rules: dict[str, dict[str, int]] = {}
     examples: dict[str, list[str]] = {}
@@ -62,9 +72,9 @@ def explain_source(source: Source, file: Path | None, observed_at: datetime) -> 
             if reading.raw is not None:
                 examples.setdefault(reading.field, []).append(reading.raw)
     return {
-        "source": source.source,
-        "category": category.id,
-        "from": str(file) if file else url,
+        "source": context.source.source,
+        "category": context.category_id,
+        "from": origin,
         "items": len(parsed.listings),
         "fields": [
             {

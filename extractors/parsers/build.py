@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from extractors.listing import Listing
+from extractors.money import is_several
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, ReadProblem
 from extractors.parsers.places import Getter
@@ -131,8 +132,20 @@ class ListingBuilder:
             raw = getter(entry)
             if raw is not None and not store(values, raw):
                 self._problem(name, str(raw), "not understood")
+        self._refuse_struck(values)
         if "currency" in values and PRICES.isdisjoint(values):
             del values["currency"]  # a currency of nothing
+
+    def _refuse_struck(self, values: dict[str, Any]) -> None:
+        """Take a price away that is the struck one: its text shows several amounts, of which the first was read."""
+        price, context = values.get("price"), self._context
+        if price is None or price != values.get("list_price"):
+            return
+        text = values["price_text"]
+        if is_several(text, locale=context.locale, currency=context.currency):
+            del values["price"]
+            values.pop("price_high", None)
+            self._problem("price", text, "several amounts, of which one is struck through")
 
     def _shown_rank(self, values: dict[str, Any], *, sponsored: bool) -> None:
         rank = values.pop("rank", None)

@@ -10,15 +10,13 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
-from urllib.parse import unquote_plus
 
 import jmespath
-from jmespath import functions
 from jmespath.exceptions import JMESPathError
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from extractors.money import from_minor_units
-from extractors.parsers.embedded import found_under, json_in_string
+from extractors.parsers.functions import OPTIONS
 from extractors.spec import FieldRule, Reader
 
 Getter = Callable[[Any], Any]
@@ -27,33 +25,6 @@ _SHORT_CSS = re.compile(r"^(?P<css>.*?)(?:@(?P<attr>[A-Za-z_:][-\w:.]*))?$", re.
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _PLAIN_PATH = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$")
 _PROBE = LexborHTMLParser("<p></p>")
-
-
-class _Functions(functions.Functions):
-    """JMESPath's functions, and more: ``from_json(text)`` is the JSON in a string, null where there is none;
-    ``from_url(text)`` is the last part of an address's path as people write it ("ELECTRO+LAND": ELECTRO LAND);
-    ``find(value, name)`` is what stands under a key at any depth, the first in the document's order;
-    ``replace(text, old, new)`` fills a template such as an image's "{@width}"."""
-
-    @functions.signature({"types": []})
-    def _func_from_json(self, value: Any) -> Any:
-        return json_in_string(value)
-
-    @functions.signature({"types": []}, {"types": ["string"]})
-    def _func_find(self, value: Any, name: str) -> Any:
-        return found_under(value, name)
-
-    @functions.signature({"types": ["string"]}, {"types": ["string"]}, {"types": ["string"]})
-    def _func_replace(self, text: str, old: str, new: str) -> str:
-        return text.replace(old, new)
-
-    @functions.signature({"types": []})
-    def _func_from_url(self, value: Any) -> Any:
-        last = str(value or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-        return unquote_plus(last) or None
-
-
-_OPTIONS = jmespath.Options(custom_functions=_Functions())
 
 
 class Broken(Exception):  # noqa: N818 - a message on its way to a Mistake
@@ -296,7 +267,7 @@ def path_getter(path: str, key: str) -> Getter:
 
     def search(value: Any) -> Any:
         try:
-            return compiled.search(value, options=_OPTIONS)
+            return compiled.search(value, options=OPTIONS)
         except JMESPathError:
             return None  # a function met a value of a type that it does not take: nothing stands there
 

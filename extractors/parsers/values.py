@@ -85,9 +85,10 @@ def _money(name: str, context: PageContext) -> Store:
     locale, currency = context.locale, context.currency
 
     def store(values: dict[str, Any], raw: Any) -> bool:
-        found = (
-            _machine(raw, currency) if not isinstance(raw, str) else parse_money(raw, locale=locale, currency=currency)
-        )
+        if isinstance(raw, str):
+            found = parse_money(raw, locale=locale, currency=currency, paid=name == "price")
+        else:
+            found = _machine(raw, currency)
         return _keep_money(name, values, found, raw)
 
     return store

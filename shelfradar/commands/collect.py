@@ -87,19 +87,27 @@ def parse(
     source: SourceOption,
     url: Annotated[str | None, typer.Option(help="Address the page came from, to resolve links.")] = None,
     category: Annotated[str | None, typer.Option(help="Category of the source; default: its first.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show each field instead: what was read, by which rule, what is missing.")
+    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Read one file as the source would and write its listings as JSON Lines; no network, no warehouse."""
-    from shelfradar.inspection import parse_file
+    from shelfradar.inspection import explain_file, parse_file, show_explanation
     from shelfradar.settings import Settings
 
     settings = Settings.from_environment()
+    if explain:
+        explained = explain_file(settings.config, source, file, url=url, category=category)
+        (write_json if as_json else show_explanation)(explained)
+        return
     parsed = parse_file(settings.config, source, file, url=url, category=category)
     for listing in parsed.listings:
         write_json(listing)
     for problem in parsed.problems:
         say(problem)
     if not parsed.listings:
-        raise typer.Exit(1)
+        say(f"{file}: no entries, and the page says itself that its list is empty")
 
 
 def import_file(

@@ -176,3 +176,32 @@ def test_what_a_locale_writes_is_read_back(price: Decimal, home: tuple[str, str]
 
     assert money is not None
     assert (money.price, money.currency) == (price, currency)
+
+
+PAID = [
+    ("Was $20.00 Now $15.00", "en_US", "15.00"), ("$15.00 Was $20.00", "en_US", "15.00"),
+    ("UVP 20,00 € 15,00 €", "de_DE", "15.00"), ("Statt 20,00 € nur 15,00 €", "de_DE", "15.00"),
+    ("Regular price $20.00 Sale price $12.00", "en_US", "12.00"), ("Regular price $20.00", "en_US", "20.00"),
+    ("到手价 ¥59 原价 ¥89", "zh_CN", "59"), ("满300减50 ¥199", "zh_CN", "199"), ("MRP: ₹2,000", "en_IN", "2000"),
+    ("R$ 388,91 em 10x de R$ 38,89", "pt_BR", "388.91"), ("10x de R$ 38,89", "pt_BR", None),
+    ("12 cuotas de $45,50", "es_AR", None), ("15 meses sin intereses de $510.35", "es_MX", None),
+    ("$29.99/mo", "en_US", None), ("29,99 €/Monat", "de_DE", None), ("ab mtl. 29,99 €", "de_DE", None),
+    ("月々1,980円", "ja_JP", None), ("$1,234 a month", "en_US", None), ("Antes: $20", "es_MX", None),
+    ("$12.99 ($0.62/oz)", "en_US", "12.99"), ("3,99 €/kg", "de_DE", "3.99"), ("Save $5.00", "en_US", None),
+    ("$20 off", "en_US", None), ("$19.99 +$9.99 shipping", "en_US", "19.99"), ("送料500円", "ja_JP", None),
+    ("1,299円 送料500円", "ja_JP", "1299"), ("13 offers from XOF 9,107", "en_US", "9107"), ("2 for $10", "en_US", "10"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "locale", "price"), PAID)
+def test_what_is_paid_now_is_told_from_what_stands_beside_it(text: str, locale: str, price: str | None) -> None:
+    money = parse_money(text, locale=locale, paid=True)
+
+    assert (None if money is None else str(money.price)) == price
+
+
+def test_a_former_price_can_be_read_as_what_it_is() -> None:
+    money = parse_money("Was $20.00", locale="en_US")
+
+    assert money is not None
+    assert money.price == 20

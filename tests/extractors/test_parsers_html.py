@@ -229,3 +229,15 @@ def test_recorded_walls_and_shells_are_told_apart(pages: object, path: str, kind
         parse_page(body, context())
 
     assert caught.value.kind == kind
+
+
+def test_two_prices_in_one_text_are_not_the_struck_one() -> None:
+    where = context(fields(price="b.price", list_price="s"))
+    two = "<b class=price><s>46,92 €</s> <i>44,90 €</i></b>"
+
+    parsed = parse_page(page(item(1, two), item(2, "<b class=price><s>46,92 €</s></b>")), where)
+
+    struck, alone = parsed.listings
+    assert (struck.price, struck.list_price, struck.price_text) == (None, Decimal("46.92"), "46,92 € 44,90 €")
+    assert alone.price == Decimal("46.92")
+    assert [(one.position, one.field) for one in parsed.problems] == [(1, "price")]

@@ -251,8 +251,8 @@ def names_in(spec: SiteSpec) -> set[str]:
 
 
 def optional_names(page: Page) -> set[str]:
-    """Names whose loss may change what is loaded: a special price is told by them, or a name from its raw text."""
-    return {"special-price", "price-new"} if page.spec.reader == "html" else {"title"}
+    """Names whose loss may change what is loaded: a name from its raw text."""
+    return set() if page.spec.reader == "html" else {"title"}
 
 
 def renamed(page: Page, name: str) -> bytes:
