@@ -22,8 +22,27 @@ fields:
   title: h2
   url: a@href
   price: .price
+  # what else the page shows, each with a rule of its own; what it does not show stays away
+  # image_url: img@src
+  # brand_text: .brand
+  # shop: .seller
+  # list_price: del
+  # rating: .stars@aria-label
+  # review_count: .reviews
+  # in_stock: .stock
+  # units: .sold # and below: units: {{basis: cumulative}}, or trailing with window_days: 30
+# sponsored: .ad
 rank: position
+# empty: .no-results # what an honestly empty list shows
 empty_hint: the list pages hold li.product cards
+# A page with JSON-LD needs two lines: reader: jsonld and fields: {{}}. A page that its scripts fill is read by
+# reader: json, script: {{css: "script#__NEXT_DATA__"}} (or regex: 'window.STATE = ') and paths such as data.items.
+"""
+NEXT_STEPS = """next:
+  1. save a page of the list, and name its entries and fields in extractors/sites/{name}.yaml
+  2. shelfradar source test {name} --file PAGE.html   # field by field: what was read, by which rule, what is missing
+  3. set the address, the pages and the bounds in config/sources/{name}.yaml, then: shelfradar source test {name}
+  4. write what you see on the page into tests/recorded/{name}/page.yaml, then: make test
 """
 SOURCE = """# Every key: docs/configuration.md
 source: {name}
@@ -138,6 +157,8 @@ def main(arguments: Sequence[str]) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"wrote {path}\n")
+    if kind == "source":
+        sys.stdout.write(NEXT_STEPS.format(name=name))
     return 0
 
 
