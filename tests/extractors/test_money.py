@@ -142,7 +142,7 @@ PIECES = st.sampled_from(
     ["1", "99", "0", "1.234", "1,234", "12,5", ".", ",", " ",
      "\u00a0", "\u202f", "'", "€", "$", "¥", "US$", "R$", "kr",
      "Rs.", "XOF", "EUR ", "円", "元", "万", "-", "–", "to",
-     "~", "%", "FREE", "from ", "offers", "１２", "٣", "²", "½", "①"]
+     "~", "%", "FREE", "from ", "offers", "was ", "12x ", "/mo", "/kg", "+", "UVP ", " off", "１２", "٣", "²", "½", "①"]
 )  # fmt: skip
 LOCALES = st.sampled_from([None, "en_US", "de_DE", "fr_FR", "es_CL", "en_IN", "ja_JP", "pl-PL"])
 
@@ -151,9 +151,12 @@ LOCALES = st.sampled_from([None, "en_US", "de_DE", "fr_FR", "es_CL", "en_IN", "j
     st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=10).map("".join)),
     LOCALES,
     st.sampled_from([None, "USD", "JPY", "EUR", "CLP"]),
+    st.booleans(),
 )
-def test_no_text_raises_or_gives_an_impossible_price(text: str, locale: str | None, currency: str | None) -> None:
-    money = parse_money(text, locale=locale, currency=currency)
+def test_no_text_raises_or_gives_an_impossible_price(
+    text: str, locale: str | None, currency: str | None, paid: bool
+) -> None:
+    money = parse_money(text, locale=locale, currency=currency, paid=paid)
 
     if money is not None:
         assert 0 < money.price <= MOST
