@@ -232,6 +232,22 @@ def maintain(settings: Settings) -> Answer:
     return dict(maintain_lake(open_lake(settings)))
 
 
+def backup(settings: Settings, folder: Path) -> Answer:
+    """A copy of the lake in ``folder``, read back; see :func:`warehouse.maintain.backup`. Returns rows a table."""
+    from warehouse.maintain import backup as backup_lake
+
+    taken = backup_lake(open_lake(settings), folder.resolve())
+    return {"backup": str(folder.resolve()), "rows": {table: rows for table, (rows, _) in taken.items()}}
+
+
+def restore(settings: Settings, folder: Path) -> Answer:
+    """The backup in ``folder`` as this installation's lake, which must not exist yet. Returns rows a table."""
+    from warehouse.maintain import restore as restore_lake
+
+    kept = restore_lake(folder.resolve(), settings.lake)
+    return {"restored": str(folder.resolve()), "rows": {table: rows for table, (rows, _) in kept.items()}}
+
+
 def replay(settings: Settings, source: str, start: Any, end: Any, dry_run: bool) -> Answer:
     """See :func:`shelfradar.replaying.replay`."""
     from shelfradar.replaying import replay as replay_dates

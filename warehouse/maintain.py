@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import uuid
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -43,9 +42,10 @@ def backup(lake: Lake, folder: Path) -> dict[str, tuple[int, str]]:
     config = _embedded(lake.config, "backed up")
     if folder.exists():
         raise LakeError(f"{folder} exists; name a new folder for the backup")
-    partial = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
+    partial = folder.with_name(f".{folder.name}.partial")
     try:
         with lake.maintenance() as con:
+            shutil.rmtree(partial, ignore_errors=True)  # of a backup that was killed: the lock says it is dead
             taken = fingerprints(con)
             shutil.copytree(config.data_path, partial / "files")
             _copy_catalog(Path(config.catalog), partial / "catalog.sqlite")
@@ -65,17 +65,30 @@ def restore(folder: Path, config: LakeConfig) -> dict[str, tuple[int, str]]:
     target, files = Path(config.catalog), Path(config.data_path)
     if target.exists() or (files.exists() and any(files.iterdir())):
         raise LakeError(f"there is a warehouse at {target} already; move it away before restoring over it")
+    if not (folder / "catalog.sqlite").is_file():
+        raise LakeError(f"{folder} holds no backup: there is no catalog.sqlite in it")
     with Lake(_config_of(folder, config)).reader() as con:
         kept = fingerprints(con)
-    shutil.copytree(folder / "files", files, dirs_exist_ok=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
-    _copy_catalog(folder / "catalog.sqlite", partial)
-    partial.replace(target)
+    _put_back(folder, target, files)
     with Lake(config).reader() as con:
         if fingerprints(con) != kept:
             raise LakeError(f"the lake restored at {target} does not hold what the backup {folder} holds")
     return kept
+
+
+def _put_back(folder: Path, target: Path, files: Path) -> None:
+    """Both are copied under other names first: a restore that is killed leaves no warehouse, and may be run again."""
+    copied, catalog = files.with_name(f".{files.name}.restoring"), target.with_name(f".{target.name}.restoring")
+    shutil.rmtree(copied, ignore_errors=True)
+    catalog.unlink(missing_ok=True)
+    for path in (copied.parent, catalog.parent):
+        path.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(folder / "files", copied)
+    _copy_catalog(folder / "catalog.sqlite", catalog)
+    if files.exists():
+        files.rmdir()
+    copied.rename(files)
+    catalog.replace(target)
 
 
 def fingerprints(con: DuckDBPyConnection) -> dict[str, tuple[int, str]]:

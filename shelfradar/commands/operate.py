@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -87,13 +88,31 @@ def doctor(as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def maintain(as_json: JsonOption = False) -> None:
-    """Compact small files, expire old versions, remove orphans and old staging."""
+def maintain(
+    backup: Annotated[
+        Path | None, typer.Option("--backup", help="Instead: copy the lake into this new folder.")
+    ] = None,
+    restore: Annotated[
+        Path | None, typer.Option("--restore", help="Instead: make this backup the lake of an empty home.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compact small files, expire old versions, remove orphans; or make a backup, or restore one."""
     from shelfradar import pipeline
     from shelfradar.settings import Settings
 
-    answer = pipeline.maintain(Settings.from_environment())
-    _answer(answer, as_json, ", ".join(f"{key} {value}" for key, value in answer.items()))
+    settings = Settings.from_environment()
+    if backup is not None and restore is not None:
+        raise typer.BadParameter("give --backup or --restore, not both")
+    if backup is not None:
+        answer = pipeline.backup(settings, backup)
+        _answer(answer, as_json, f"wrote {answer['backup']} and read it back")
+    elif restore is not None:
+        answer = pipeline.restore(settings, restore)
+        _answer(answer, as_json, f"restored {answer['restored']}")
+    else:
+        answer = pipeline.maintain(settings)
+        _answer(answer, as_json, ", ".join(f"{key} {value}" for key, value in answer.items()))
 
 
 def _answer(answer: dict[str, object], as_json: bool, text: str) -> None:

@@ -148,6 +148,22 @@ def test_celery_workers_fill_the_shared_lake_and_the_mail_goes_out(
     assert ask(cluster, "SELECT count(DISTINCT category_id) AS n FROM snapshot WHERE complete") == "6"
 
 
+def test_the_views_their_comments_and_maintenance_work_on_postgresql_and_s3(cluster: Cluster) -> None:
+    before = ask(cluster, "SELECT count(*) FROM v_category WHERE complete")
+    assert before == "6"
+    assert ask(cluster, "SELECT count(*) FROM v_evidence WHERE warc_file IS NULL") == "0"
+    assert ask(cluster, "SELECT count(*) FROM dictionary WHERE comment IS NULL AND kind = 'view'") == "0"
+    assert ask(cluster, "SELECT count(*) FROM duckdb_views() WHERE database_name = 'lake' AND comment IS NULL") == "0"
+    env = cluster.processes.environment(cluster.services["worker"])
+    for words in (["maintain", "--json"], ["export", str(cluster.home / "taken.duckdb")]):
+        done = subprocess.run(["shelfradar", *words], env=env, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr
+    assert ask(cluster, "SELECT count(*) FROM v_category WHERE complete") == before
+    hidden = subprocess.run(["shelfradar", "sql", "SELECT path FROM duckdb_databases"], env=env, capture_output=True,
+                            text=True, timeout=60, check=False)  # fmt: skip
+    assert (hidden.returncode, "only the lake's own tables" in hidden.stderr) == (1, True)
+
+
 def ask(cluster: Cluster, query: str) -> str:
     """What `shelfradar sql` answers in the worker's environment, as a person in its container would get it."""
     env = cluster.processes.environment(cluster.services["worker"])

@@ -12,6 +12,7 @@ import pytest
 PAGES = (
     "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/configuration.md", "docs/site-specs.md",
     "docs/alerts.md", "docs/boards.md", "docs/airflow.md", "docs/production.md", "docs/benchmarks.md",
+    "docs/warehouse.md", "docs/analysts.md",
 )  # fmt: skip
 
 

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -69,6 +77,105 @@ def test_a_backup_restores_to_the_same_lake(filled, tmp_path):
         restore(tmp_path / "backup", elsewhere)
     with pytest.raises(LakeError, match="exists; name a new folder"):
         backup(filled, tmp_path / "backup")
+
+
+NURSERY = """
+import os, sys
+from datetime import timedelta
+from pathlib import Path
+import pandas
+from dataclasses import replace
+from warehouse.lake import Lake, LakeConfig
+from warehouse.maintain import backup, maintain, restore
+
+home = Path(sys.argv[1])
+config = LakeConfig(
+    catalog=str(home / "lake" / "catalog.sqlite"), data_path=str(home / "lake" / "files"), temp_dir=home / "tmp")
+new = replace(config, catalog=str(home / "new" / "catalog.sqlite"), data_path=str(home / "new" / "files"))
+jobs = {
+    "maintain": lambda: maintain(Lake(config), keep=timedelta(0), grace=timedelta(0)),
+    "backup": lambda: backup(Lake(config), home / "backup"),
+    "restore": lambda: restore(home / "backup", new),
+}
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        try:
+            jobs[line.strip()]()
+        except BaseException as error:
+            print("failed", repr(error), file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    print(child, flush=True)
+    print(os.waitpid(child, 0)[1], flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_maintenance_backup_and_restore_that_are_killed_lose_nothing_and_may_be_run_again(filled, tmp_path):
+    nursery = subprocess.Popen(
+        [sys.executable, "-c", NURSERY, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+    def run(job: str, seconds: float | None = None) -> int:
+        nursery.stdin.write(f"{job}\n")
+        nursery.stdin.flush()
+        child = int(nursery.stdout.readline())
+        if seconds is not None:
+            time.sleep(seconds)
+            with suppress(ProcessLookupError):  # it was done before
+                os.kill(child, signal.SIGKILL)
+        return int(nursery.stdout.readline())
+
+    def held(lake: Lake) -> dict:
+        with lake.reader() as con:
+            return fingerprints(con)
+
+    try:
+        before, killed = held(filled), 0
+        for seconds in (0.05, 0.2, 0.4):
+            filled.write(lambda con: con.execute("DELETE FROM run WHERE run_id = 'no such run'"))
+            killed += run("maintain", seconds) != 0
+            assert held(filled) == before, "what was killed took something living"
+        assert run("maintain") == 0
+        for seconds in (0.05, 0.2, 0.5):
+            status = run("backup", seconds)
+            killed += status != 0
+            assert (tmp_path / "backup").exists() == (status == 0), "a half backup has the name of a whole one"
+            shutil.rmtree(tmp_path / "backup", ignore_errors=True)
+        assert run("backup") == 0
+        new = replace(filled.config, catalog=str(tmp_path / "new" / "catalog.sqlite"),
+                      data_path=str(tmp_path / "new" / "files"))  # fmt: skip
+        for seconds in (0.05, 0.3):
+            status = run("restore", seconds)
+            killed += status != 0
+            assert status == 0 or not Path(new.catalog).exists(), "a half restored lake would be taken for the lake"
+            shutil.rmtree(tmp_path / "new", ignore_errors=status != 0)
+        assert run("restore") == 0
+        assert held(Lake(new)) == held(filled) == before
+        assert killed >= 3, f"only {killed} were interrupted: the test proves too little"
+    finally:
+        nursery.stdin.close()
+        nursery.wait(30)
+
+
+def test_the_command_makes_a_backup_and_restores_it_into_a_new_home(filled, tmp_path):
+    program = str(Path(sys.executable).parent / "shelfradar")
+
+    def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "SHELFRADAR_HOME": str(home)}
+        return subprocess.run([program, *words], env=env, capture_output=True, text=True, timeout=120, check=False)
+
+    made = run(tmp_path, "maintain", "--backup", str(tmp_path / "kept"), "--json")
+    assert made.returncode == 0, made.stderr
+    assert json.loads(made.stdout)["rows"]["run"] == 3
+    assert run(tmp_path / "second", "maintain", "--restore", str(tmp_path / "kept")).returncode == 0
+    asked = run(tmp_path / "second", "sql", "SELECT run_id FROM last_run", "-f", "csv")
+    assert asked.stdout == "run_id\nrun-3\n"
+    again = run(tmp_path / "second", "maintain", "--restore", str(tmp_path / "kept"))
+    assert (again.returncode, "there is a warehouse at" in again.stderr) == (1, True)
+    nothing = run(tmp_path / "third", "maintain", "--restore", str(tmp_path / "tmp"))
+    assert (nothing.returncode, "holds no backup" in nothing.stderr) == (1, True)
 
 
 def test_a_damaged_backup_is_not_restored(filled, tmp_path):
