@@ -43,7 +43,7 @@ def test_the_notebook_reads_the_exported_file(lake, page, tmp_path, monkeypatch,
     monkeypatch.chdir(tmp_path)
     code = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
     exec("\n".join(line.removeprefix("  ") for line in code.splitlines()), {})
-    assert "units_30d_low" in capsys.readouterr().out
+    assert "category_title" in capsys.readouterr().out
 
 
 def test_the_commands_of_the_page_are_statements_an_analyst_may_ask(lake, page) -> None:
