@@ -101,7 +101,7 @@ def table_grains() -> dict[str, str]:
         said = dict(_HEADER.findall(model.sql))
         if model.kind == "mart" and "Grain" in said:
             marts[model.name] = said["Grain"].rstrip(".").replace("category x", "category_id x")
-    return GRAINS | marts
+    return marts | GRAINS
 
 
 def read_columns(con: DuckDBPyConnection) -> dict[str, list[Column]]:

@@ -36,6 +36,9 @@ _BY_NAME: Final = tuple(
         (r"rank(_|$)|^position$|band_no$|^page_no$|^row_no$|^column_no$", "place, from 1"),
         (r"_bytes$|^warc_(offset|length)$", "bytes"),
         (r"^http_status$", "code"),
+        (r"^lake_version$", "snapshot id"),
+        (r"^(beyond|calm|absent)$", "snapshots"),
+        (r"^told$", "in the rule's terms"),
         (r"^rating$", "as shown"),
     )
 )

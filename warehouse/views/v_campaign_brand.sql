@@ -8,6 +8,7 @@ SELECT
     mart.units_basis, mart.currency, mart.days_listed, mart.units_30d_low, mart.units_30d_high, mart.gmv_30d_low,
     mart.gmv_30d_high, mart.units_share, mart.gmv_share, mart.mean_rank, mart.price, mart.listings, mart.figure_share,
     mart.units_change, mart.units_change_low, mart.units_change_high, mart.share_change, mart.price_change,
+    mart.units_year_change, mart.units_year_change_low, mart.units_year_change_high,
     mart.observed_at, mart.units_30d_low IS NOT NULL AND mart.units_30d_high IS NULL AS lower_bound, shot.coverage,
     category.simulated
 FROM campaign_brand AS mart

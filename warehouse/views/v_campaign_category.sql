@@ -6,7 +6,9 @@ SELECT
     mart.to_on, mart.days, mart.days_observed, mart.missing, mart.units_basis, mart.currency, mart.units_30d_low,
     mart.units_30d_high, mart.gmv_30d_low, mart.gmv_30d_high, mart.median_price, mart.listings, mart.stock_out_share,
     mart.entrants, mart.dropouts, mart.hhi, mart.cr3, mart.lower_bound_share, mart.figure_share, mart.units_change,
-    mart.units_change_low, mart.units_change_high, mart.price_change, mart.observed_at, mart.units_30d_low IS NOT NULL
+    mart.units_change_low, mart.units_change_high, mart.price_change,
+    mart.units_year_change, mart.units_year_change_low, mart.units_year_change_high,
+    mart.observed_at, mart.units_30d_low IS NOT NULL
     AND mart.units_30d_high IS NULL AS lower_bound, mart.coverage, category.simulated
 FROM campaign_category AS mart
 INNER JOIN v_category AS category ON mart.source = category.source AND mart.category_id = category.category_id

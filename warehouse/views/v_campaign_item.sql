@@ -8,7 +8,9 @@ SELECT
     mart.brand, mart.ownership, mart.units_basis, mart.currency, mart.days_listed, mart.units_30d_low,
     mart.units_30d_high, mart.gmv_30d_low, mart.gmv_30d_high, mart.units_share, mart.best_rank, mart.mean_rank,
     mart.price, mart.price_low, mart.stock_out_share, mart.figure_share, mart.units_change, mart.units_change_low,
-    mart.units_change_high, mart.rank_change, mart.price_change, mart.observed_at, mart.units_30d_low IS NOT NULL AND
+    mart.units_change_high, mart.rank_change, mart.price_change,
+    mart.units_year_change, mart.units_year_change_low, mart.units_year_change_high,
+    mart.observed_at, mart.units_30d_low IS NOT NULL AND
     mart.units_30d_high IS NULL AS lower_bound, shot.coverage, category.simulated
 FROM campaign_item AS mart
 INNER JOIN v_category AS category ON mart.source = category.source AND mart.category_id = category.category_id
