@@ -29,19 +29,22 @@ def test_the_shipped_rules_are_sound(project_root):
     assert {"share", "price", "rank"} <= {rule.metric for rule in rules.rules}
 
 
+SECTION = "a section with id, title, match"
+
+
 @pytest.mark.parametrize(
     ("change", "key", "found", "expected"),
     [
         (("title: One", "title: One\n    titel: One"), "rules.0.titel", "an unknown key", "only the keys of"),
         (("    title: One\n", ""), "rules.0.title", "nothing", "this mandatory key"),
-        (("price", "prise"), "rules.0", "prise", "one of the metrics of item: units_30d"),
+        (("price", "prise"), "rules.0", SECTION, "one of the metrics of item: units_30d"),
         (("{below: 100}", "{below: 100, above: 5}"), "rules.0.when", "above", "exactly one of above, below"),
         (("{below: 100}", "{below: '100'}"), "rules.0.when.below", "'100'", "a number without quotes, or a share"),
-        (("{below: 100}", "{below: 10%}"), "rules.0", "10%", "compare: absolute has no base"),
-        (("{below: 100}", "{falls_by: 10%}"), "rules.0", "10%", "compare: previous, mean_7d or mean_30d"),
-        (("metric: price", "metric: price\n    recover: 100"), "rules.0", "100", "recover on the calm side"),
-        (("metric: price", "metric: price\n    measure: listings"), "rules.0", "listings", "takes no measure"),
-        (("of: item", "of: brand"), "rules.0", "brand", "one of the metrics of brand"),
+        (("{below: 100}", "{below: 10%}"), "rules.0", SECTION, "compare: absolute has no base"),
+        (("{below: 100}", "{falls_by: 10%}"), "rules.0", SECTION, "compare: previous, mean_7d or mean_30d"),
+        (("metric: price", "metric: price\n    recover: 100"), "rules.0", SECTION, "recover on the calm side"),
+        (("metric: price", "metric: price\n    measure: listings"), "rules.0", SECTION, "takes no measure"),
+        (("of: item", "of: brand"), "rules.0", SECTION, "one of the metrics of brand"),
         (("source: demo", "source: demos"), "rules.0.match.source", "'demos'", "a known source: demo"),
         (("{source: demo}", "{source: demo, category: [x]}"), "rules.0.match.category", "'x'", "a known category"),
         (("{source: demo}", "{source: demo, watch_group: [x]}"), "rules.0.match.watch_group", "'x'", "a known group"),
