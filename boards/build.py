@@ -28,7 +28,7 @@ from boards.trace import question
 from boards.watched import Watched
 
 Page = tuple[PurePosixPath, str]
-ALERTS_SHOWN = 6
+ALERTS_SHOWN = 4
 
 
 def build_boards(

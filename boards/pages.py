@@ -132,7 +132,7 @@ def view_category(rows: CategoryRows, thresholds: Iterable[Threshold] = ()) -> C
         page=page_path(rows.head["source"], rows.head["category_id"]),
         market=rows.market[0] if rows.market else None,
         concentration=lead_row(rows.concentration, rows.lead),
-        trend=trend(rows.concentration_history),
+        trend=_trend(rows),
         spark=draw_spark([row["hhi"] for row in rows.concentration_history if row["hhi"] is not None]),
         bands=bands,
         market_band=market_band(bands),
@@ -153,6 +153,17 @@ def view_category(rows: CategoryRows, thresholds: Iterable[Threshold] = ()) -> C
         sql=_questions(rows),
         firing=sum(1 for episode in rows.episodes if episode["state"] == "firing"),
     )
+
+
+def _trend(rows: CategoryRows) -> Trend | None:
+    """Where the HHI went: as the verdict has it (against a month before) where it speaks of the same measure, so that a
+    page says one thing; else over the last eight snapshots."""
+    verdict = rows.verdict[0] if rows.verdict else None
+    same = verdict is not None and rows.lead is not None and verdict["measure"] == rows.lead.measure
+    if verdict is not None and same and verdict["hhi_trend"] and verdict["units_basis"] == rows.lead.basis:
+        told: Trend = verdict["hhi_trend"]
+        return told
+    return trend(rows.concentration_history)
 
 
 def _points(history: list[Row], column: str, low: str | None = None, high: str | None = None) -> list[Point]:

@@ -27,9 +27,7 @@ SPARK_DAYS = 30
 HEALTH_DAYS = 14
 RANKING_ROWS = 200
 MOVES_SHOWN = 5
-WATCHED_MOST = (
-    8  # pages of products, and of brands, a category and ownership: a page each for every one would be thousands
-)
+WATCHED_MOST = 6  # pages of products, and of brands, a category and ownership: one for each of all would be thousands
 _SQL = Path(__file__).parent / "sql"
 _SHARED_OUT = (
     "shares", "share_history", "bands", "ranking", "movement", "sparks", "captures", "watched_items", "watched_brands",

@@ -83,6 +83,8 @@ class Wording:
         self.own_name = OWN_NAMES[locale]
         self.babel = Locale.parse(LOCALES[locale])
         self._texts = _messages(locale)
+        words = {key.removeprefix("script."): text for key, text in self._texts.items() if key.startswith("script.")}
+        self.script_words = json.dumps(words, ensure_ascii=False, separators=(",", ":"))  # what board.js says
 
     def say(self, key: str, **values: object) -> str:
         """The message ``key`` with ``{name}`` filled in. Raises KeyError for a message we don't have."""
@@ -215,11 +217,6 @@ class Wording:
     def price_tick(self, currency: str | None) -> Callable[[Number], str]:
         """How a price axis writes its ticks."""
         return lambda value: self.price(value, currency)
-
-    def script_words(self) -> str:
-        """The messages board.js says, as JSON."""
-        words = {key.removeprefix("script."): text for key, text in self._texts.items() if key.startswith("script.")}
-        return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
 
     def price_about(self, value: Number | None, currency: str | None) -> str:
         """A mean of prices, to the cent."""
