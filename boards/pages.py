@@ -158,11 +158,11 @@ def view_category(rows: CategoryRows, thresholds: Iterable[Threshold] = ()) -> C
 def _trend(rows: CategoryRows) -> Trend | None:
     """Where the HHI went: as the verdict has it (against a month before) where it speaks of the same measure, so that a
     page says one thing; else over the last eight snapshots."""
-    verdict = rows.verdict[0] if rows.verdict else None
-    same = verdict is not None and rows.lead is not None and verdict["measure"] == rows.lead.measure
-    if verdict is not None and same and verdict["hhi_trend"] and verdict["units_basis"] == rows.lead.basis:
-        told: Trend = verdict["hhi_trend"]
-        return told
+    lead = rows.lead or NO_LEAD
+    for verdict in rows.verdict:
+        if verdict["hhi_trend"] and (verdict["measure"], verdict["units_basis"]) == (lead.measure, lead.basis):
+            told: Trend = verdict["hhi_trend"]
+            return told
     return trend(rows.concentration_history)
 
 
