@@ -253,8 +253,7 @@ def test_a_chart_is_read_by_pointer_and_by_key(phone: Any, folder: Path) -> None
     assert "Nov 21, 2026" in told.text_content()
     phone.keyboard.press("Home")
     assert told.text_content() == "Oct 24, 2026 HHI 1,159 (949–1,499)"
-    box = canvas.bounding_box()
-    phone.mouse.move(box["x"] + box["width"] - 2, box["y"] + 40)
+    canvas.hover(position={"x": canvas.bounding_box()["width"] - 2, "y": 40})  # waits until the page stands still
     assert "Nov 22, 2026" in told.text_content()
 
 
