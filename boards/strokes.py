@@ -1,6 +1,6 @@
 """SVG paths of lines over time, written directly: for the many small charts of watched products and of the ranking.
 
-The categories' own charts are Altair's (boards/charts.py); a page a product makes thousands of lines, and 11 ms each
+The categories' own charts are Altair's (boards/charts.py); a page a product makes thousands of lines, and 16 ms each
 would be minutes (docs/decisions/0020-board-charts.md). Pure: numbers in, text out.
 """
 
