@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from alerts.compare import Base
-from alerts.evaluate import Condition
+from alerts.evaluate import Begins, Condition
 from alerts.figures import FIGURES, EntityKind, Figure, Measure
 from extractors.brandkey import brand_key
 from extractors.config import StrictModel
@@ -122,6 +122,9 @@ class Match(StrictModel):
         return [self.source] if isinstance(self.source, str) else self.source
 
 
+Place = Annotated[int, Field(ge=1, le=100_000)]
+
+
 class When(StrictModel):
     """The fire condition: exactly one key. Met at equality. A share of the base is written '20%'."""
 
@@ -129,12 +132,28 @@ class When(StrictModel):
     below: Amount | None = None
     rises_by: Amount | None = None
     falls_by: Amount | None = None
+    enters_top: Place | None = None
+    leaves_top: Place | None = None
+    new_in_top: Place | None = None
 
     @model_validator(mode="after")
     def _one_key(self) -> Self:
         if len(self.model_fields_set) != 1:
-            raise ValueError("exactly one of above, below, rises_by, falls_by")
+            keys = "above, below, rises_by, falls_by, enters_top, leaves_top, new_in_top"
+            raise ValueError(f"exactly one of {keys}")
         return self
+
+    @property
+    def place(self) -> int | None:
+        """The N of a condition on the top N; None for another one."""
+        return self.enters_top or self.leaves_top or self.new_in_top
+
+    @property
+    def level(self) -> tuple[str, float | str]:
+        """The condition as one of the first four keys: a place in the top N is a rank at or better than N."""
+        if self.place is None:
+            return self.key, self.amount
+        return ("above", self.place + 1) if self.leaves_top else ("below", self.place)
 
     @property
     def key(self) -> str:
@@ -200,6 +219,8 @@ class Rule(StrictModel):
             raise ValueError(f"compare: previous, mean_7d or mean_30d beside {self.when.key}")
         if not moving and self.compare not in {"absolute", "own"}:
             raise ValueError(f"rises_by or falls_by beside compare: {self.compare}")
+        if self.when.place and (self.figure.unit != "rank" or not absolute):
+            raise ValueError(f"a rank, and no compare, beside {self.when.key}")
         if absolute and isinstance(self.when.amount, str) and self.figure.unit != "share":
             raise ValueError(f"a number: {self.metric} is no share, and compare: absolute has no base for a %")
 
@@ -229,7 +250,9 @@ class Rule(StrictModel):
     def version(self) -> str:
         """Hash of what the rule decides by. Recipients, severity and titles may change without a new version."""
         told = {"title", "severity", "recipients", "max_age_days"}
-        content = json.dumps(self.model_dump(mode="json", exclude=told), sort_keys=True, ensure_ascii=True)
+        content = json.dumps(
+            self.model_dump(mode="json", exclude=told, exclude_none=True), sort_keys=True, ensure_ascii=True
+        )
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @property
@@ -266,7 +289,7 @@ class Rules(StrictModel):
             for key, value in self.defaults.model_dump().items()
             if value is not None and getattr(rule, key) is None
         }
-        return rule.model_copy(update=inherited)
+        return changed(rule, **inherited)
 
     def sources_of(self, rule: Rule, known: Collection[str]) -> list[str]:
         """The sources a rule looks at: those it names, or all that are known."""
@@ -283,8 +306,10 @@ class Rules(StrictModel):
 
 def condition_of(rule: Rule, defaults: Defaults) -> Condition:
     """The pure condition of a rule: falls_by becomes below a negative distance."""
-    down = rule.when.key in {"below", "falls_by"}
-    amount, relative = rule.when.amount, isinstance(rule.when.amount, str) and rule.compare != "absolute"
+    key, amount = rule.when.level
+    down = key in {"below", "falls_by"}
+    relative = isinstance(amount, str) and rule.compare != "absolute"
+    begins: Begins = "after_calm" if rule.when.leaves_top else "when_new" if rule.when.new_in_top else "whenever"
     sign = -1 if rule.when.key == "falls_by" or (down and rule.compare == "own") else 1
     escalate = rule.escalate_by if rule.escalate_by is not None else defaults.escalate_by
     return Condition(
@@ -295,7 +320,16 @@ def condition_of(rule: Rule, defaults: Defaults) -> Condition:
         relative=relative,
         for_snapshots=rule.for_snapshots or defaults.for_snapshots,
         recover_snapshots=rule.recover_snapshots or defaults.recover_snapshots,
-        escalate_by=None if escalate is None else _share(escalate),
+        escalate_by=None if escalate is None or rule.when.place else _share(escalate),
         escalate_relative=isinstance(escalate, str),
         lost_after=rule.lost_after or defaults.lost_after,
+        begins=begins,
+        counts_absence=rule.when.place is not None,
     )
+
+
+def changed(rule: Rule, **update: object) -> Rule:
+    """A copy of the rule with other values; its version is its own."""
+    copy = rule.model_copy(update=update)
+    copy.__dict__.pop("version", None)
+    return copy

@@ -57,7 +57,7 @@ class Snooze:
         """Whether it silences that rule and entity now."""
         return (
             self.until > now
-            and self.rule_id in {None, rule_id}
+            and self.rule_id in {None, rule_id, rule_id.partition("/")[0]}
             and (self.entity_id is None or self.entity_id == entity_id)
         )
 

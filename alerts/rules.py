@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from alerts.bulk import RulesFile, read_bulk
 from alerts.model import Defaults, Recipient, Rule, Rules, Severity, condition_of
 from extractors.config import ConfigError, Problem, line_of, read_model, read_yaml
 from extractors.source import Source
@@ -22,11 +23,26 @@ def read_rules(
 
     Raises ConfigError with every problem: file, line, key, what was found, what was expected.
     """
-    rules = read_model(path, Rules)
+    rules: Rules = read_model(path, RulesFile)
+    if isinstance(rules, RulesFile) and rules.bulk:
+        rules = _with_tables(path, rules)
     problems = check_rules(rules, path, sources, watch_groups)
     if problems:
         raise ConfigError(problems)
     return rules
+
+
+def _with_tables(path: Path, file: RulesFile) -> Rules:
+    """The rules with those of the tables after them."""
+    found, problems = list(file.rules), list[Problem]()
+    for bulk in file.bulk:
+        try:
+            found += read_bulk(path, bulk, file)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    return file.model_copy(update={"rules": found})
 
 
 def check_rules(

@@ -173,6 +173,7 @@ def _needless(told: _Told, run: _Run, recipient: str) -> bool:
     last = told.edge.start if begins else told.edge.at
     ends = run.ends.get(key, ())
     knows = at is not None and not any(at <= end and (end <= last if begins else end < last) for end in ends)
+    knows = knows and (begins or (at is not None and at <= last))
     if begins:
         run.begun.add((*key, told.edge.start, recipient))
         return knows

@@ -127,7 +127,9 @@ def add_silence(settings: Settings, rule: str | None, item: str | None, until: s
     if rule is None and item is None:
         raise RefusedError("name a rule, or an item with --item")
     if rule is not None:
-        _rule(read_configuration(settings.config).rules, rule)
+        rules = read_configuration(settings.config).rules
+        if rule not in {one.id.partition("/")[0] for one in rules.rules}:
+            _rule(rules, rule)
     try:
         moment = datetime.fromisoformat(until)
     except ValueError as error:
