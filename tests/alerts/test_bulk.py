@@ -21,6 +21,7 @@ bulk:
     ignore: [备注]
 """
 TABLE = '商品ID,阈值,负责人,备注\r\n1001,20000,mei,自家\r\n,,,\r\n1002,"15,000","mei, SAM@example.com",\r\n'
+SEMICOLONS = TABLE.replace(",", ";").replace('"15;000"', "15,000").replace('"mei; ', '"mei, ')
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_a_grouped_number_is_one_where_it_can_be_nothing_else(read):
         (TABLE.replace("备注", "说明"), 1, "说明", "an unknown column", "one of 商品ID"),
         (TABLE.replace("阈值", "备注"), 1, "header", "商品ID", "a column threshold"),
         (TABLE.replace("1001", ""), 2, "商品ID", "nothing", "a value in every row"),
-        (TABLE.replace(",", ";").replace('"15;000"', "15,000").replace('"mei; ', '"mei, '), 4, "阈值", "'15,000'", "a number"),
+        (SEMICOLONS, 4, "阈值", "'15,000'", "a number"),
         (TABLE.replace("20000,", "20%,"), 2, "阈值", "'20%'", "has no base for a %"),
         (TABLE.replace("自家", "a,b,c"), 2, "", "6 cells", "4, as in the header"),
     ],

@@ -23,8 +23,8 @@ def tell(shelf, lake, write_rules, rows):
     """A function: rule and days of figures -> (transition, day, entity) told to one recipient, run after every day."""
 
     def tell(rule, *days):
-        for number, figures in enumerate(days):
-            figures = dict(figures)
+        for number, day in enumerate(days):
+            figures = dict(day)
             state = {name: figures.pop(name) for name in ("complete", "status") if name in figures}
             at = shelf.day(number, **state, **figures)
             run(rule, at)
