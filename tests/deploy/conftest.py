@@ -127,7 +127,7 @@ def log_in() -> Callable[[str, str], Api]:
     """Logs in as admin at an Airflow's address with a password."""
 
     def enter(url: str, password: str) -> Api:
-        http = httpx2.Client(base_url=url, timeout=30)
+        http = httpx2.Client(base_url=url, timeout=120)  # a starting Airflow on a busy machine
         answer = http.post("/auth/token", json={"username": "admin", "password": password}).raise_for_status()
         http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return Api(http)
