@@ -6,6 +6,7 @@ an OR. Small fixtures never notice; 140,000 listings took 20 seconds of item_day
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -41,6 +42,9 @@ class Explaining:
 def test_no_model_compares_each_row_with_each(con, monkeypatch, copied):
     monkeypatch.setattr(run, "COPIED_LISTINGS", copied)
     store_days(con, 1, 2, ROWS)
+    start, day = observed_at(2).date(), timedelta(days=1)
+    edition = ["sale", "Sale", "促销", None, start.year, start, start + day, start - day, start + 2 * day]
+    con.execute("INSERT INTO campaign_edition VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", edition)
     explaining = Explaining(con)
 
     rebuild(explaining)
