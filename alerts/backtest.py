@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from statistics import median
 
 from duckdb import DuckDBPyConnection
@@ -25,7 +25,10 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """One episode that would have fired: of which entity, from when, until when (None: open at the end)."""
+    """One episode that would have fired: of which entity, from when, until when (None: open at the end).
+
+    Times are in the source's own zone, so that their dates are the days of its observations.
+    """
 
     source: str
     category_id: str
@@ -62,9 +65,9 @@ class Backtest:
     def __str__(self) -> str:
         fired = {one.identity[:3] for one in self.tried}
         lengths = [one.days(self.end) for one in self.tried]
-        lasted = f", for {median(lengths):.3g} days at the median" if lengths else ""
+        lasted = f", for {_days(median(lengths))} at the median" if lengths else ""
         return (
-            f"would have fired {len(self.tried)} times in {(self.end - self.start).days} days, for {len(fired)} of "
+            f"would have fired {_times(len(self.tried))} in {_days((self.end - self.start).days)}, for {len(fired)} of "
             f"{self.entities} entities{lasted}; {self.told} things told in {self.mails} mails a recipient"
         )
 
@@ -85,12 +88,13 @@ def backtest(
 ) -> Backtest:
     """What the rule would have done over the snapshots of ``source`` from ``start`` to ``end``.
 
-    Snapshots before ``start`` serve comparison and state, as they would have live.
+    Snapshots before ``start`` serve comparison and state, as they would have live. Times come out in the zone of
+    ``start``.
     """
     starts = {category: at for category, at in read_starts(con, source).items() if at <= end}
     derived = derive(con, source, Task([ready], starts, until=end))
     edges = [edge for one in derived.findings for edge in one.evaluation.edges if start <= edge.at <= end]
-    tried = [_tried(row) for row in derived.episodes.values() if start <= row["fired_at"] <= end]
+    tried = [_tried(row, start.tzinfo) for row in derived.episodes.values() if start <= row["fired_at"] <= end]
     return Backtest(
         start=start,
         end=end,
@@ -120,7 +124,19 @@ def _mails(edges: Sequence[Edge], severity: Severity) -> int:
     return len(at_once) + len(later)
 
 
-def _tried(row: Held) -> Tried:
-    names = ("source", "category_id", "entity_id", "fired_at", "ended_at", "end_reason", "fired_low", "fired_high",
-             "escalations")  # fmt: skip
-    return Tried(name=row["entity_name"], **{name: row[name] for name in names})
+def _tried(row: Held, zone: tzinfo | None) -> Tried:
+    names = ("source", "category_id", "entity_id", "end_reason", "fired_low", "fired_high", "escalations")
+    return Tried(
+        name=row["entity_name"],
+        fired_at=row["fired_at"].astimezone(zone),
+        ended_at=row["ended_at"].astimezone(zone) if row["ended_at"] else None,
+        **{name: row[name] for name in names},
+    )
+
+
+def _days(number: float) -> str:
+    return f"{number:.3g} day{'' if number == 1 else 's'}"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"

@@ -110,7 +110,7 @@ def backtest(
 ) -> None:
     """When a rule would have fired over the history: the live evaluation itself, nothing is queued."""
     from alerts.backtest_chart import sparkline, timeline_svg
-    from shelfradar.alerting import Span, try_rule
+    from shelfradar.backtesting import Span, try_rule
     from shelfradar.settings import Settings
 
     span = Span(days=days, first=first.date() if first else None, last=last.date() if last else None)
@@ -133,7 +133,7 @@ def snooze(
     item: Annotated[str | None, typer.Option("--item", help="Only this item, brand or category.")] = None,
 ) -> None:
     """Silence a rule or an item until a date; mails that fall due wait until then."""
-    from shelfradar.alerting import add_silence
     from shelfradar.settings import Settings
+    from shelfradar.silences import add_silence
 
     say(add_silence(Settings.from_environment(), rule, item, until, why))
