@@ -20,7 +20,9 @@ from extractors.listing import UnitsBasis
 
 LONGEST = 500  # characters; a longer text is no figure, and not worth remembering
 ABSURD_UNITS = 10**11  # more than ten of anything for everyone alive: not a sales figure
+UNTOLD = 0  # days of a window that the text speaks of without telling it in whole days: "recently", "in 5 hours"
 
+_SIGNS = str.maketrans({"٬": ",", "٫": ".", "’": "'"})
 
 Floor = bool | Literal["steps"]
 
@@ -80,16 +82,16 @@ def parse_units(
 @lru_cache(maxsize=16384)
 def _parse_units(text: str, steps: _Steps, basis: UnitsBasis | None, window_days: int | None) -> Units | None:
     shown = " ".join(text.split())
-    plain = unicodedata.normalize("NFKC", re.sub(r"[⁰¹²³⁴-⁹]", " ", text)).casefold()
+    plain = unicodedata.normalize("NFKC", re.sub(r"[⁰¹²³⁴-⁹]", " ", text)).casefold().translate(_SIGNS)
     part = _sales_part(plain)
     bounds = _interval(part, steps) if part is not None else None
     if part is not None and bounds is None:  # "4.8 (1.2万) 已售 3万+": several figures, of which one is of sales
         part = _only_segment(plain)
         bounds = _interval(part, steps) if part is not None else None
-    if part is None or bounds is None:
+    said = _wording(part, basis, window_days) if part is not None and bounds is not None else None
+    if bounds is None or said is None:
         return None
-    said_basis, said_days = _wording(part, basis, window_days)
-    return Units(bounds[0], bounds[1], said_basis, said_days, shown)
+    return Units(bounds[0], bounds[1], said[0], said[1], shown)
 
 
 def is_other_figure(text: str) -> bool:
@@ -113,7 +115,7 @@ def _sales_part(plain: str) -> str | None:
     """The part of the text that speaks of sales; the whole of it where nothing says otherwise."""
     if say.GONE.search(plain) or "#" in plain:
         return None
-    if not say.NOT_SALES.search(plain):
+    if not say.NOT_SALES.search(say.SHARE.sub(" ", plain)):
         return plain
     return _only_segment(plain)
 
@@ -127,8 +129,10 @@ def _only_segment(plain: str) -> str | None:
 
 
 def _interval(part: str, steps: _Steps) -> tuple[int, int | None] | None:
-    figure = say.SHARE.sub(" ", say.DAY_WORDS.sub(" ", part))
-    if say.ABOUT.search(figure) or re.search(r"(?:^|[\s:(])[-−–]\s*\d", figure):
+    figure = say.COMPOUND.sub("", say.SHARE.sub(" ", _without_window(part)))
+    if say.ABOUT.search(figure) or say.MONEY.search(figure) or re.search(r"(?:^|[\s:(])[-−–]\s*\d", figure):
+        return None
+    if say.MILLION_OR_THOUSAND.search(figure) or not (say.SALES.search(part) or _is_bare(figure)):
         return None
     numbers = _numbers(figure)
     if len(numbers) == 2 and re.search(r"\d\S*\s*(?:-|–|—|~|至|to)\s*\d", figure):
@@ -202,9 +206,32 @@ def _factor(scale: str | None) -> int:
     return say.WORDS[scale.rstrip(".")]
 
 
-def _wording(part: str, basis: UnitsBasis | None, window_days: int | None) -> tuple[UnitsBasis | None, int | None]:
-    """Basis and window as the text says them, else as declared, else cumulative where it speaks of sales at all."""
+def _is_bare(figure: str) -> bool:
+    """Whether a text without a word of sales is a figure and what it counts: any other word may mean anything."""
+    rest = say.NUMBER.sub(" ", figure)
+    for words in (say.MORE, say.LESS, say.AT_MOST, say.COUNTED, say.EVER, *(one for _, one in say.SPANS)):
+        rest = words.sub(" ", rest)
+    return not any(sign.isalpha() for sign in rest)
+
+
+def _without_window(part: str) -> str:
+    """The text without the numbers that count the days, hours or months of its window."""
+    for words in (say.HOURS, say.DAYS, say.WEEKS, say.MONTHS):
+        part = words.sub(" ", part)
+    return part
+
+
+def _wording(
+    part: str, basis: UnitsBasis | None, window_days: int | None
+) -> tuple[UnitsBasis | None, int | None] | None:
+    """Basis and window as the text says them, else as declared, else cumulative where it speaks of sales at all.
+
+    None where the text speaks of a window that neither it nor the declaration tells in days: "sold recently".
+    """
     days = _said_days(part)
+    if days == UNTOLD:
+        vague = say.HOURS.search(part) is None and say.HOUR.search(part) is None
+        return (basis, window_days) if vague and basis == "trailing" else None
     if days is not None:
         return "trailing", days
     if say.EVER.search(part) or say.SINCE_LISTED.search(part):
@@ -216,11 +243,15 @@ def _wording(part: str, basis: UnitsBasis | None, window_days: int | None) -> tu
 
 def _said_days(part: str) -> int | None:
     """The length in days of the window that the text names; None where it names none, or says "in total"."""
-    days, months = say.DAYS.search(part), say.MONTHS.search(part)
-    if days:
-        return max(1, int(days[1] or days[2]))
-    if months:
-        return max(1, 30 * int(months[1]))
+    hours = say.HOURS.search(part)
+    if hours or say.HOUR.search(part):
+        count = int(hours[1]) if hours else 1
+        return UNTOLD if count % 24 else count // 24
+    for words, days in ((say.DAYS, 1), (say.WEEKS, 7), (say.MONTHS, 30)):
+        found = words.search(part)
+        if found:
+            return max(1, days * int(next(one for one in found.groups() if one)))
     if say.EVER.search(part):
         return None
-    return next((span for span, words in say.SPANS if words.search(part)), None)
+    said = next((span for span, words in say.SPANS if words.search(part)), None)
+    return UNTOLD if said is None and say.VAGUE.search(part) else said
