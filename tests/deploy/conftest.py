@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import random
 import re
 import shutil
@@ -23,6 +24,7 @@ from extractors.source import read_source
 from shelfradar.schedule import last_tick
 
 HOSTS = re.compile(r"(?<=@)(postgres|redis)(?=:)|(?<=//)(s3|mail|api-server)(?=:)|(?<=host=)postgres|(?<=-ip=)s3")
+HANDED_OUT: set[int] = set()
 PORTS = ("5432", "6379", "8333", "1025", "8080", "8974")
 
 
@@ -75,15 +77,26 @@ def free_ports() -> Callable[[int], list[int]]:
 
 
 def find_free_ports(count: int) -> list[int]:
-    """See ``free_ports``. Low enough that a service may add 10,000 for a second port."""
+    """See ``free_ports``. No port is handed out twice, a worker of the tests has a range of its own, and each is low
+    enough that a service may add 10,000 for a second port that no client's connection takes."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 4
     ports: list[int] = []
     while len(ports) < count:
-        port = random.randrange(20000, 30000)
-        with socket.socket() as probe:
-            taken = probe.connect_ex(("127.0.0.1", port)) == 0
-        if not taken and port not in ports:
+        port = random.randrange(10_000, 12_500) + 2500 * worker
+        if port not in HANDED_OUT and is_free(port) and is_free(port + 10_000):
             ports.append(port)
+            HANDED_OUT.add(port)
     return ports
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing holds the port, on loopback or on every address."""
+    with socket.socket() as probe:
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 @dataclass

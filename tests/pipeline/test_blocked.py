@@ -98,12 +98,12 @@ def test_a_wall_is_asked_once_an_observation_and_told_once_an_incident(observe: 
         (1, "the page's title is 'robot or human?'"),
         (2, "paused after poetry page 1: the page's title is 'robot or human?'"),
     ]
-    assert len(told(observe.lake, "blocked")) == 1, "two blocked observations are one incident"
+    assert told(observe.lake, "blocked") == [(1, "notice")], "two blocked observations are one incident"
     shop.walled = False
     assert set(observe(2).values()) == {"ok"}, "observed again, it asks again"
     shop.walled = True
     observe(3)
-    assert len(told(observe.lake, "blocked")) == 2, "another incident is told again"
+    assert told(observe.lake, "blocked") == [(1, "notice"), (1, "over"), (3, "notice")], "and another one is told again"
 
 
 def rows(lake: Lake, sql: str) -> list[tuple[Any, ...]]:
@@ -125,8 +125,9 @@ def blocked_captures(lake: Lake) -> list[tuple[Any, ...]]:
 
 
 def told(lake: Lake, kind: str) -> list[tuple[Any, ...]]:
+    """The notices of that kind: hours from the first observation to the incident's start, and what was said of it."""
     return rows(
         lake,
-        f"SELECT recipient, episode_start FROM alert_outbox WHERE entity_kind = 'notice' AND entity_id = '{kind}'"
-        " AND source = 'shop' ORDER BY ALL",
+        "SELECT date_diff('hour', (SELECT min(observed_at) FROM capture), episode_start), transition FROM alert_outbox"
+        f" WHERE entity_kind = 'notice' AND entity_id = '{kind}' AND source = 'shop' ORDER BY ALL",
     )

@@ -13,6 +13,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import psutil
 import pyarrow as pa
 import pytest
 
@@ -77,7 +78,10 @@ def test_a_large_answer_streams_and_a_reader_that_leaves_ends_it(start) -> None:
 
 def test_control_c_ends_a_query(start) -> None:
     process = start("SELECT count(*) FROM range(100000000000) a, range(1000000) b WHERE a.range + b.range = 7")
-    time.sleep(3)
+    watched, end = psutil.Process(process.pid), time.monotonic() + 60
+    while watched.num_threads() < 2 or watched.cpu_times().user < 6:  # started, and busy with nothing else
+        assert time.monotonic() < end
+        time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     out, told = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
