@@ -10,9 +10,9 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -35,6 +35,7 @@ BATCH_ROWS: Final = 8_192
 MAX_BYTES: Final = 1_000_000_000
 DEAF_SECONDS: Final = 10.0
 OnDeaf = Callable[[float], None]
+Result = TypeVar("Result")
 _SYSTEM: Final = re.compile(r"^(duckdb|pg|pragma|sqlite)_")
 
 
@@ -143,8 +144,7 @@ class Analyst:
         self._check_kind(text)
         check_select(text)
         clock = _Clock(self._con, self._time_limit_seconds, self._on_deaf)
-        with clock.running():
-            reader = self._con.execute(text, list(parameters) or None).to_arrow_reader(BATCH_ROWS)
+        reader = clock.run(lambda: self._con.execute(text, list(parameters) or None).to_arrow_reader(BATCH_ROWS))
         return Answer(reader.schema, _batches(reader, clock))
 
     def _check_kind(self, sql: str) -> None:
@@ -162,49 +162,46 @@ class Analyst:
 
 
 class _Clock:
-    """Interrupts the connection once its work has taken so many seconds; the time of whoever reads is not counted."""
+    """Interrupts the connection once its work has taken so many seconds; the time of whoever reads is not counted.
+
+    The work runs in a thread of its own: a main thread heeds Control-C while it waits in Python, not in the engine.
+    """
 
     def __init__(self, con: DuckDBPyConnection, seconds: float, on_deaf: OnDeaf | None) -> None:
-        self._con, self._seconds, self._left = con, seconds, seconds
-        self._expired, self._done, self._on_deaf = False, threading.Event(), on_deaf
+        self._con, self._seconds, self._left, self._on_deaf = con, seconds, seconds, on_deaf
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """Work of the engine. Raises QueryTimeoutError; KeyboardInterrupt where a person interrupted it."""
-        timer = threading.Timer(max(self._left, 0.001), self._expire)
-        timer.daemon = True
+    def run(self, work: Callable[[], Result]) -> Result:
+        """What ``work`` returns. Raises QueryTimeoutError, and KeyboardInterrupt where a person interrupts it."""
+        outcome: Future[Result] = Future()
         started = time.monotonic()
-        self._done.clear()
-        timer.start()
+        threading.Thread(target=_settle, args=(outcome, work), daemon=True).start()
         try:
-            yield
-        except (duckdb.Error, OSError) as error:
-            raise self._meaning_of(error) from error
+            return outcome.result(max(self._left, 0.001))
+        except TimeoutError as error:
+            self._stop(outcome, self._seconds)
+            raise QueryTimeoutError(f"stopped after {self._seconds:g} s; narrow the query") from error
+        except KeyboardInterrupt:
+            self._stop(outcome, time.monotonic() - started)
+            raise
+        except OSError as error:  # on the way Arrow's reader turns every error of the engine into this, with its text
+            raise duckdb.Error(str(error)) from error
         finally:
-            timer.cancel()
-            self._done.set()
             self._left -= time.monotonic() - started
 
-    def _expire(self) -> None:
-        self._expired = True
+    def _stop(self, outcome: Future[Result], seconds: float) -> None:
+        """Interrupt the engine and wait until it has heeded; ``on_deaf`` where it does not."""
         self._con.interrupt()
-        if self._on_deaf is not None and not self._done.wait(DEAF_SECONDS):
-            self._on_deaf(self._seconds)
+        if not wait((outcome,), DEAF_SECONDS).done and self._on_deaf is not None:
+            self._on_deaf(round(seconds, 1))
 
-    def _meaning_of(self, error: Exception) -> BaseException:
-        """On the way Arrow's reader turns every error of the engine into an OSError with its text."""
-        if isinstance(error, duckdb.InterruptException) or str(error).startswith("INTERRUPT Error"):
-            if not self._expired:
-                return KeyboardInterrupt()
-            return QueryTimeoutError(f"stopped after {self._seconds:g} s; narrow the query")
-        failed: BaseException = duckdb.Error(str(error)) if isinstance(error, OSError) else error
-        return failed
+
+def _settle(outcome: Future[Result], work: Callable[[], Result]) -> None:
+    try:
+        outcome.set_result(work())
+    except BaseException as error:  # noqa: BLE001 - told to whoever waits, whatever it is
+        outcome.set_exception(error)
 
 
 def _batches(reader: pa.RecordBatchReader, clock: _Clock) -> Iterator[pa.RecordBatch]:
-    while True:
-        with clock.running():
-            batch = next(reader, None)
-        if batch is None:
-            return
+    while (batch := clock.run(lambda: next(reader, None))) is not None:
         yield batch

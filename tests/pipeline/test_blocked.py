@@ -98,12 +98,12 @@ def test_a_wall_is_asked_once_an_observation_and_told_once_an_incident(observe: 
         (1, "the page's title is 'robot or human?'"),
         (2, "paused after poetry page 1: the page's title is 'robot or human?'"),
     ]
-    assert told(observe.lake, "blocked") == [(1, "notice")], "two blocked observations are one incident"
+    assert told(observe.lake, "blocked") == [(1, "false")], "two blocked observations are one incident"
     shop.walled = False
     assert set(observe(2).values()) == {"ok"}, "observed again, it asks again"
     shop.walled = True
     observe(3)
-    assert told(observe.lake, "blocked") == [(1, "notice"), (1, "over"), (3, "notice")], "and another one is told again"
+    assert told(observe.lake, "blocked") == [(1, "false"), (1, "true"), (3, "false")], "its end, and another one"
 
 
 def rows(lake: Lake, sql: str) -> list[tuple[Any, ...]]:
@@ -125,9 +125,9 @@ def blocked_captures(lake: Lake) -> list[tuple[Any, ...]]:
 
 
 def told(lake: Lake, kind: str) -> list[tuple[Any, ...]]:
-    """The notices of that kind: hours from the first observation to the incident's start, and what was said of it."""
+    """The notices of that kind: hours from the first observation to the incident's start, and whether it is over."""
     return rows(
         lake,
-        "SELECT date_diff('hour', (SELECT min(observed_at) FROM capture), episode_start), transition FROM alert_outbox"
-        f" WHERE entity_kind = 'notice' AND entity_id = '{kind}' AND source = 'shop' ORDER BY ALL",
+        "SELECT date_diff('hour', (SELECT min(observed_at) FROM capture), episode_start), payload->>'over'"
+        f" FROM alert_outbox WHERE entity_kind = 'notice' AND entity_id = '{kind}' AND source = 'shop' ORDER BY ALL",
     )
