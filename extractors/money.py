@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from extractors import price_words as say
+from extractors.currencies import LEFT, MARK, RIGHT, currency_of, locale_decimal, places_of
 
 LONGEST = 500  # characters; a longer text is no price, and not worth remembering
 MOST = Decimal(10) ** 13  # what DECIMAL(18, 4) holds, with a digit to spare
@@ -21,37 +22,29 @@ CENTS = Decimal("0.0001")
 MINOR_DIGITS_MOST = 4
 DIGITS_MOST = 18
 
-_EXACT = {
-    "us$": "USD", "us $": "USD", "hk$": "HKD", "hk $": "HKD", "nt$": "TWD", "nt $": "TWD", "r$": "BRL", "r $": "BRL",
-    "a$": "AUD", "au$": "AUD", "au $": "AUD", "nz $": "NZD", "mx $": "MXN", "c $": "CAD", "ca $": "CAD", "c$": "CAD",
-    "ca$": "CAD", "s$": "SGD", "sg$": "SGD", "nz$": "NZD", "mx$": "MXN", "ar$": "ARS", "clp$": "CLP",
-    "cop$": "COP", "€": "EUR", "£": "GBP", "₹": "INR", "₽": "RUB", "руб.": "RUB", "руб": "RUB", "zł": "PLN",
-    "₩": "KRW", "원": "KRW", "₫": "VND", "₺": "TRY", "₴": "UAH", "грн": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB",
-    "₪": "ILS", "₸": "KZT", "円": "JPY", "rmb": "CNY", "人民币": "CNY", "台币": "TWD", "港币": "HKD", "kč": "CZK",
-    "ft": "HUF", "rp": "IDR", "rm": "MYR", "s/": "PEN", "cfa": "XOF", "euro": "EUR", "лв": "BGN", "лв.": "BGN",
-}  # fmt: skip
-_SHARED = {
-    "$": frozenset(("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU")),
-    "¥": frozenset(("CNY", "JPY")), "元": frozenset(("CNY", "TWD", "HKD")), "圓": frozenset(("TWD", "HKD")),
-    "kr": frozenset(("SEK", "NOK", "DKK", "ISK")), "kr.": frozenset(("SEK", "NOK", "DKK", "ISK")),
-    "rs": frozenset(("INR", "PKR", "LKR", "NPR", "MUR")), "rs.": frozenset(("INR", "PKR", "LKR", "NPR", "MUR")),
-    "lei": frozenset(("RON", "MDL")),
-}  # fmt: skip
-_SOLE = {"元": "CNY"}  # what a shared mark means where nothing at all is declared
-_MARK = "|".join(re.escape(one) for one in sorted({**_EXACT, **_SHARED}, key=len, reverse=True))
-_SYMBOL = "|".join(re.escape(one) for one in {**_EXACT, **_SHARED} if not one[0].isalpha())
-_LEFT = rf"(?:(?:(?<![^\W\d_])(?:{_MARK}|(?-i:[A-Z]{{3}})\s?\$?)|{_SYMBOL})(?=[\s\d]))"
-_RIGHT = rf"(?:(?:{_MARK}|(?-i:[A-Z]{{3}}))(?![^\W_]))"
-_NUMBER = r"(?:\d{1,3}(?:[ '’]\d{3})+(?!\d)|\d+(?:[.,]\d+)*)(?:[.,]\d+)?(?:[万萬](?!\d))?"
+_NUMBER = r"(?:\d{1,3}(?:[ '’]\d{3})+(?!\d)|\d+(?:[.,]\d+)*)(?:[.,]\d+)?(?:[万萬만](?!\d))?"
 _AMOUNT = re.compile(
-    rf"(?P<left>{_LEFT})?\s?(?P<number>{_NUMBER})(?:[.,][-–—]+)?(?:\s?(?P<right>{_RIGHT}))?(?P<share>\s?%)?",
+    rf"(?P<left>{LEFT})?\s?(?P<number>{_NUMBER})(?:[.,:][-–—]+)?(?:\s?(?P<right>{RIGHT}))?"
+    rf"(?P<other>{say.OTHER_NUMBER}|{say.ROUNDED})?",
     re.IGNORECASE,
 )
 _RANGE = re.compile(r"\s*(?:[-–—~〜～至]|to|bis|до|à|al?)\s*", re.IGNORECASE)
-_NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{_MARK})?\s?\d", re.IGNORECASE)
+_NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{MARK})?\s?\d", re.IGNORECASE)
 _RAISED_CENTS = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]{2}(?![\w⁰-⁹])")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹]")  # a footnote's mark; NFKC would make it a digit of the price
 _SPLIT_CENTS = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))")
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # they only tell where text runs
+_CENTS_AFTER_MARK = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{3})+|\d+)€(\d{2})(?![\d.,])")  # "12€99"
+_NO_WHOLE = re.compile(r"(?<=[$£€])\s?\.(?=\d{2}(?!\d))")  # "$.99"
+_MYRIADS = re.compile(r"(?<![\d.,])(\d{1,4})[万萬만] ?(\d,\d{3}|\d{1,4})(?=\s?[円元원圓])")  # "1万2,800円"
+_POINTLESS = re.compile(  # "12 99 zł": cents that stand in an element of their own
+    rf"(?P<left>{LEFT})?\s?(?P<whole>\d{{1,3}}(?:[.,' ]\d{{3}})+|\d+) (?P<cents>\d{{2}})\s?(?P<right>{RIGHT})?",
+    re.IGNORECASE,
+)
+_LOST_POINT = re.compile(
+    rf"(?<![\d.,'])\d{{1,6}} \d{{2}}\s?{RIGHT}|{LEFT}\s?\d[\d.,]* \d{{2}}(?=\s*(?:$|[^\w\s.,%+]|{LEFT}))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +83,10 @@ def parse_money(
 @lru_cache(maxsize=16384)
 def _parse_money(text: str, locale: str | None, currency: str | None, paid: bool) -> Money | None:
     shown = " ".join(text.split())
-    lowered = _RAISED.sub(" ", _RAISED_CENTS.sub(_cents, text))
-    plain = unicodedata.normalize("NFKC", lowered).replace("٬", ",").replace("٫", ".")
-    plain = " ".join(plain.replace("$$", "$").split())
-    plain = say.SPOKEN.sub(say.written, _SPLIT_CENTS.sub("", plain))
-    if _NEGATIVE.search(plain):
+    plain = _plain(text)
+    if paid:
+        plain = say.FROM_FOR.sub(" por ", plain)
+    if _NEGATIVE.search(plain) or _LOST_POINT.search(plain):
         return None
     amounts = _amounts(plain, locale, currency)
     if any(one.marked for one in amounts):
@@ -116,6 +108,22 @@ def _parse_money(text: str, locale: str | None, currency: str | None, paid: bool
     return Money(values[0], values[1] if len(values) > 1 else None, named, shown)
 
 
+def _plain(text: str) -> str:
+    """The text in plain digits and spaces, with the decimals of every amount behind a point or comma."""
+    lowered = _RAISED.sub(" ", _RAISED_CENTS.sub(_cents, _UNSEEN.sub("", text)))
+    plain = unicodedata.normalize("NFKC", lowered).replace("٬", ",").replace("٫", ".")
+    plain = " ".join(plain.replace("$$", "$").split())
+    plain = _NO_WHOLE.sub("0.", say.SPOKEN.sub(say.written, _SPLIT_CENTS.sub("", plain)))
+    plain = _CENTS_AFTER_MARK.sub(lambda found: f"{re.sub(r'[ .,]', '', found[1])}.{found[2]}€", plain)
+    plain = _MYRIADS.sub(lambda found: str(int(found[1]) * 10_000 + int(found[2].replace(",", ""))), plain)
+    split = _POINTLESS.fullmatch(plain)
+    mark = (split["left"] or split["right"]) if split else None
+    if split is None or mark is None or (split["left"] and split["right"]) or mark in "¥円원₩₫":
+        return plain
+    whole = re.sub(r"[.,' ]", "", split["whole"])
+    return f"{split['left'] or ''} {whole}.{split['cents']} {split['right'] or ''}".strip()
+
+
 def _paid(amounts: list[_Amount], plain: str) -> list[_Amount]:
     """The amounts that no word beside them tells to be something else than the price."""
     kept = [
@@ -135,7 +143,7 @@ def _paid(amounts: list[_Amount], plain: str) -> list[_Amount]:
 
 def is_several(text: str, *, locale: str | None = None, currency: str | None = None) -> bool:
     """Whether the text shows several different amounts ("$46.920 $44.900"): which of them is the price is not told."""
-    plain = unicodedata.normalize("NFKC", " ".join(text[:LONGEST].split()))
+    plain = _plain(text[:LONGEST])
     return len({one.value for one in _amounts(plain, locale, currency)}) > 1
 
 
@@ -175,16 +183,18 @@ def _with_marks(amounts: list[_Amount], plain: str) -> list[_Amount]:
 def _amounts(plain: str, locale: str | None, currency: str | None) -> list[_Amount]:
     found = []
     for match in _AMOUNT.finditer(plain):
-        if match["share"]:
-            continue
         left, right = match["left"], match["right"]
-        named, marked = _currency(left, locale, currency)
+        if match["other"]:
+            if left and say.IS_ROUNDED.fullmatch(match["other"]):
+                return []  # "$1.2K": a price is not rounded, and another amount beside it is another thing
+            continue
+        named, marked = currency_of(left, locale, currency)
         start, end = match.start("number"), match.end("number")
         if marked:
             start = match.start()
         if not marked and right:
-            named, marked = _currency(right, locale, currency)
-        if right and _currency(right, locale, currency)[1]:
+            named, marked = currency_of(right, locale, currency)
+        if right and currency_of(right, locale, currency)[1]:
             end = match.end()
         yen_or_yuan = "¥" in (left or "") + (right or "")  # whole amounts, whichever of the two it is
         value = _number(match["number"], locale, named or ("JPY" if yen_or_yuan else currency))
@@ -193,26 +203,9 @@ def _amounts(plain: str, locale: str | None, currency: str | None) -> list[_Amou
     return found
 
 
-def _currency(mark: str | None, locale: str | None, declared: str | None) -> tuple[str | None, bool]:
-    """The currency that a mark means, and whether it is a mark at all."""
-    if not mark:
-        return None, False
-    sign = mark.casefold()
-    if sign in _EXACT:
-        return _EXACT[sign], True
-    if sign not in _SHARED:
-        code = mark[:3]  # "MXN", or "MXN$" in the locale's own habit
-        return (code, True) if code in _codes() else (None, False)
-    meanings = _SHARED[sign]
-    for candidate in (declared, home_currency(locale)):
-        if candidate in meanings:
-            return candidate, True
-    return (_SOLE.get(sign) if declared is None and locale is None else None), True
-
-
 def _number(text: str, locale: str | None, currency: str | None) -> Decimal | None:
-    factor = 10_000 if text[-1] in "万萬" else 1
-    plain = re.sub(r"[\s'’万萬]", "", text)
+    factor = 10_000 if text[-1] in "万萬만" else 1
+    plain = re.sub(r"[\s'’万萬만]", "", text)
     if len(plain) > 24:
         return None
     signs = [one for one in plain if one in ".,"]
@@ -246,48 +239,6 @@ def _decimal_sign(plain: str, signs: list[str], locale: str | None, currency: st
     whole, _, tail = plain.partition(last)
     if len(tail) != 3 or not 1 <= len(whole) <= 3 or whole == "0":
         return last
-    if currency is not None and _places(currency) == 0:
+    if currency is not None and places_of(currency) == 0:
         return None
-    return last if last == _locale_decimal(locale) else None
-
-
-@lru_cache(maxsize=1)
-def _codes() -> frozenset[str]:
-    from babel import Locale  # 30 ms: only for who reads prices
-
-    return frozenset(Locale("en").currencies)
-
-
-@lru_cache(maxsize=256)
-def _places(currency: str) -> int:
-    from babel.numbers import get_currency_precision
-
-    return int(get_currency_precision(currency))
-
-
-@lru_cache(maxsize=256)
-def _locale_decimal(locale: str | None) -> str:
-    from babel import UnknownLocaleError
-    from babel.numbers import get_decimal_symbol
-
-    try:
-        return "." if locale is None else str(get_decimal_symbol(locale.replace("-", "_")))
-    except (UnknownLocaleError, ValueError):  # a page may call itself "en_IT": the language's own habit, else English
-        language = (locale or "").replace("-", "_").partition("_")[0]
-        return _locale_decimal(language) if language != locale else "."
-
-
-@lru_cache(maxsize=256)
-def home_currency(locale: str | None) -> str | None:
-    """The currency of a locale's country (de_DE: EUR); None without a locale, a country, or where it is unknown."""
-    if locale is None:
-        return None
-    from babel import Locale, UnknownLocaleError
-    from babel.numbers import get_territory_currencies
-
-    try:
-        territory = Locale.parse(locale.replace("-", "_")).territory
-    except (UnknownLocaleError, ValueError):
-        territory = locale.replace("-", "_").rpartition("_")[2] if "_" in locale.replace("-", "_") else None
-    currencies = get_territory_currencies(territory) if territory else []
-    return str(currencies[0]) if currencies else None
+    return last if last == locale_decimal(locale) else None

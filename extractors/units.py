@@ -22,7 +22,8 @@ LONGEST = 500  # characters; a longer text is no figure, and not worth rememberi
 ABSURD_UNITS = 10**11  # more than ten of anything for everyone alive: not a sales figure
 UNTOLD = 0  # days of a window that the text speaks of without telling it in whole days: "recently", "in 5 hours"
 
-_SIGNS = str.maketrans({"٬": ",", "٫": ".", "’": "'"})
+_UNSEEN = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_SIGNS = _UNSEEN | str.maketrans({"٬": ",", "٫": ".", "’": "'"})
 
 Floor = bool | Literal["steps"]
 

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from extractors.currencies import home_currency
 from extractors.listing import Listing
-from extractors.money import home_currency
 from extractors.source import Source
 from extractors.spec import SiteSpec
 
