@@ -28,7 +28,7 @@ known AS (
         coalesce(alias.canonical_key, item.brand_key) AS brand_key,
         CASE WHEN item.brand_key IS NOT NULL THEN coalesce(alias.brand, item.brand_text) END AS brand,
         base.base_at AS rate_from_at, base.base_low, base.base_high,
-        coalesce(item.units_high < base.base_low, FALSE) AS counter_reset,
+        coalesce(item.units_high < base.base_low OR base.fell, FALSE) AS counter_reset,
         epoch(item.observed_at - base.base_at) / 86400 AS counter_days,
         CASE
             WHEN item.units_basis = 'trailing' THEN nullif(item.units_window_days, 0)
