@@ -37,7 +37,9 @@ measured AS (
 SELECT
     category_id, observed_at, measure, units_basis, units_window_days, currency, brand_key,
     CASE WHEN brand_key IS NULL THEN family_id END AS unknown_family,
-    min(brand) AS brand, min(ownership) AS ownership,
+    min(brand) AS brand,
+    (count(*) FILTER (WHERE ownership = 'own'))::INTEGER AS own_families,
+    (count(*) FILTER (WHERE ownership = 'rival'))::INTEGER AS rival_families,
     sum(value_low::DECIMAL(38, 4))::DOUBLE AS value_low,
     CASE WHEN count(value_high) = count(*) THEN sum(value_high::DECIMAL(38, 4))::DOUBLE END AS value_high,
     coalesce(sum(value_low::DECIMAL(38, 4)) FILTER (WHERE value_high IS NULL), 0)::DOUBLE AS unbounded_low,

@@ -23,7 +23,9 @@ brand_day AS (
 offered AS (
     SELECT
         item.category_id, item.phase, item.brand_key, min(item.brand) AS brand,
-        min(item.ownership) AS ownership, count(DISTINCT item.observed_on)::INTEGER AS days_listed,
+        count(*) AS entries, count(*) FILTER (WHERE item.ownership = 'own') AS own_entries,
+        count(*) FILTER (WHERE item.ownership = 'rival') AS rival_entries,
+        count(DISTINCT item.observed_on)::INTEGER AS days_listed,
         count(*) / count(DISTINCT item.observed_on) AS listings,
         avg(item.price) FILTER (WHERE item.currency = money.currency) AS price
     FROM campaign_item_day AS item
@@ -31,13 +33,30 @@ offered AS (
     GROUP BY item.category_id, item.phase, item.brand_key
 ),
 
--- A brand that only last year's list held is no part of this year's campaign.
+named AS (
+    SELECT value AS brand_key, min(ownership) AS ownership FROM watch
+    WHERE kind = 'brand' AND (source IS NULL OR source = getvariable('scope_source'))
+    GROUP BY value
+),
+
+-- A brand that only last year's list held is no part of this year's campaign. Whose it is: as in brand_share.
 taking_part AS (
     SELECT
-        category_id, brand_key, min(brand) AS brand, min(ownership) AS ownership
+        offered.category_id, offered.brand_key, min(offered.brand) AS brand,
+        CASE
+            WHEN offered.brand_key IS NOT NULL
+                THEN
+                    coalesce(
+                        any_value(named.ownership),
+                        CASE sum(offered.entries)
+                            WHEN sum(offered.own_entries) THEN 'own' WHEN sum(offered.rival_entries) THEN 'rival'
+                        END
+                    )
+        END AS ownership
     FROM offered
-    GROUP BY category_id, brand_key
-    HAVING bool_or(phase <> 'last_year')
+    LEFT JOIN named ON offered.brand_key = named.brand_key
+    GROUP BY offered.category_id, offered.brand_key
+    HAVING bool_or(offered.phase <> 'last_year')
 ),
 
 basis AS (SELECT DISTINCT category_id, brand_key, units_basis FROM brand_day),
@@ -79,7 +98,11 @@ sold AS (
         END AS units_30d_high,
         avg(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'gmv_30d') AS gmv_30d_low,
         CASE
-            WHEN bool_and(value_high IS NOT NULL) FILTER (WHERE measure = 'gmv_30d')
+            -- A family without a price (or in another currency) is no part of the value: then its high end is unknown.
+            WHEN
+                bool_and(value_high IS NOT NULL) FILTER (WHERE measure = 'gmv_30d')
+                AND sum(families) FILTER (WHERE measure = 'gmv_30d')
+                = sum(families) FILTER (WHERE measure = 'units_30d')
                 THEN avg(value_high::DECIMAL(38, 4)) FILTER (WHERE measure = 'gmv_30d')
         END AS gmv_30d_high,
         sum(value_low::DECIMAL(38, 4)) FILTER (WHERE measure = 'units_30d') AS units_sum,

@@ -51,11 +51,13 @@ sold AS (
                 THEN sum(family.units_30d_high::DECIMAL(38, 4))::DOUBLE
         END AS units_30d_high,
         sum(family.gmv_30d_low::DECIMAL(38, 4))::DOUBLE AS gmv_30d_low,
+        -- Units without a price are worth something: what their value is, and so the most of the sum, is unknown.
         CASE
-            WHEN count(family.gmv_30d_high) = count(family.gmv_30d_low)
+            WHEN count(family.gmv_30d_high) = count(family.units_30d_low)
                 THEN sum(family.gmv_30d_high::DECIMAL(38, 4))::DOUBLE
         END AS gmv_30d_high,
         count(family.units_30d_low)::INTEGER AS families_known,
+        count(family.gmv_30d_low)::INTEGER AS families_priced,
         coalesce(sum(family.units_30d_low::DECIMAL(38, 4)) FILTER (WHERE family.units_30d_high IS NULL), 0)::DOUBLE
             AS unbounded_low
     FROM family
@@ -87,7 +89,8 @@ SELECT
     CASE WHEN target.previous_at IS NOT NULL THEN moved.price_rises END AS price_rises,
     CASE WHEN target.previous_at IS NOT NULL THEN moved.price_cuts END AS price_cuts,
     CASE WHEN target.previous_at IS NOT NULL THEN moved.stock_outs END AS stock_outs,
-    CASE WHEN target.previous_at IS NOT NULL THEN moved.restocks END AS restocks
+    CASE WHEN target.previous_at IS NOT NULL THEN moved.restocks END AS restocks,
+    coalesce(sold.families_priced, 0) AS families_priced
 FROM movement_target AS target
 LEFT JOIN sold ON target.category_id = sold.category_id AND target.observed_at = sold.observed_at
 LEFT JOIN shelf ON target.category_id = shelf.category_id AND target.observed_at = shelf.observed_at

@@ -2,16 +2,38 @@
 -- Grain: source x category x observed_at x basis x band; every band of the set in force, also empty ones.
 -- Inputs: item_day and family_day of the snapshots to make, price band edges. Formulas: docs/metrics.md 6:
 -- gap = units share - listing share; the market band has the most units. Shares are of what is priced in a band.
-WITH item AS (
-    SELECT item.category_id, item.observed_at, item.band_no, item.ownership
+-- Where a snapshot mixes bases, what sells in one is set against what is offered in it: the listings and families of
+-- that basis, and those that show no figure (they may be of any), not those of the others.
+WITH basis AS (
+    SELECT DISTINCT category_id, observed_at, units_basis FROM family_day_now WHERE units_basis IS NOT NULL
+),
+
+-- Under which bases something is counted: under the one it shows, or under each where it shows none.
+counted AS (
+    SELECT category_id, observed_at, units_basis AS shown_in, units_basis FROM basis
+    UNION ALL
+    SELECT category_id, observed_at, 'none', units_basis FROM basis
+),
+
+item AS (
+    SELECT
+        item.category_id, item.observed_at, item.band_no, family.units_basis, count(*) AS listings,
+        count(*) FILTER (WHERE item.ownership = 'own') AS own_listings
     FROM item_day_now AS item
+    LEFT JOIN family_day_now AS family
+        ON
+            item.category_id = family.category_id AND item.observed_at = family.observed_at
+            AND item.family_id = family.family_id
     WHERE NOT item.sponsored AND item.band_no IS NOT NULL
+    GROUP BY item.category_id, item.observed_at, item.band_no, family.units_basis
 ),
 
 family AS (SELECT * FROM family_day_now WHERE band_no IS NOT NULL),
 
-basis AS (
-    SELECT DISTINCT category_id, observed_at, units_basis FROM family_day_now WHERE units_basis IS NOT NULL
+branded AS (
+    SELECT category_id, observed_at, band_no, units_basis, brand_key, count(*) AS families
+    FROM family
+    GROUP BY category_id, observed_at, band_no, units_basis, brand_key
 ),
 
 band AS (
@@ -25,17 +47,26 @@ band AS (
 
 offered AS (
     SELECT
-        category_id, observed_at, band_no, count(*)::INTEGER AS listings,
-        count(*) FILTER (WHERE ownership = 'own')::INTEGER AS own_listings
+        item.category_id, item.observed_at, item.band_no, counted.units_basis,
+        sum(item.listings)::INTEGER AS listings, sum(item.own_listings)::INTEGER AS own_listings
     FROM item
-    GROUP BY category_id, observed_at, band_no
+    LEFT JOIN counted
+        ON
+            item.category_id = counted.category_id AND item.observed_at = counted.observed_at
+            AND coalesce(item.units_basis, 'none') = counted.shown_in
+    GROUP BY ALL
 ),
 
 grouped AS (
     SELECT
-        category_id, observed_at, band_no, count(*)::INTEGER AS families, count(DISTINCT brand_key)::INTEGER AS brands
-    FROM family
-    GROUP BY category_id, observed_at, band_no
+        branded.category_id, branded.observed_at, branded.band_no, counted.units_basis,
+        sum(branded.families)::INTEGER AS families, count(DISTINCT branded.brand_key)::INTEGER AS brands
+    FROM branded
+    LEFT JOIN counted
+        ON
+            branded.category_id = counted.category_id AND branded.observed_at = counted.observed_at
+            AND coalesce(branded.units_basis, 'none') = counted.shown_in
+    GROUP BY ALL
 ),
 
 entity AS (
@@ -84,11 +115,11 @@ filled AS (
     LEFT JOIN offered
         ON
             band.category_id = offered.category_id AND band.observed_at = offered.observed_at
-            AND band.band_no = offered.band_no
+            AND band.band_no = offered.band_no AND band.units_basis IS NOT DISTINCT FROM offered.units_basis
     LEFT JOIN grouped
         ON
             band.category_id = grouped.category_id AND band.observed_at = grouped.observed_at
-            AND band.band_no = grouped.band_no
+            AND band.band_no = grouped.band_no AND band.units_basis IS NOT DISTINCT FROM grouped.units_basis
     LEFT JOIN sold
         ON
             band.category_id = sold.category_id AND band.observed_at = sold.observed_at

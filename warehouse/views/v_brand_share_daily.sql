@@ -5,8 +5,8 @@ SELECT
     mart.source, mart.category_id, shot.category_title, mart.observed_on, mart.observed_at,
     mart.measure, mart.units_basis, mart.units_window_days, mart.currency,
     mart.brand_key, mart.brand, mart.ownership, mart.brand_rank, mart.share, mart.share_low, mart.share_high,
-    mart.value_low, mart.value_high, mart.value_high IS NULL AS lower_bound, mart.families, mart.listings,
-    shot.coverage, shot.complete, shot.simulated
+    mart.value_low, mart.value_high, mart.value_high IS NULL AS lower_bound, mart.families, mart.own_families,
+    mart.listings, shot.coverage, shot.complete, shot.simulated
 FROM brand_share AS mart
 INNER JOIN v_snapshot AS shot USING (source, category_id, observed_at)
 WHERE shot.is_daily
