@@ -38,7 +38,7 @@ _CENTS_AFTER_MARK = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{3})+|\d+)€(\d{2
 _NO_WHOLE = re.compile(r"(?<=[$£€])\s?\.(?=\d{2}(?!\d))")  # "$.99"
 _MYRIADS = re.compile(r"(?<![\d.,])(\d{1,4})[万萬만] ?(\d,\d{3}|\d{1,4})(?=\s?[円元원圓])")  # "1万2,800円"
 _POINTLESS = re.compile(  # "12 99 zł": cents that stand in an element of their own
-    rf"(?P<left>{LEFT})?\s?(?P<whole>\d{{1,3}}(?:[.,' ]\d{{3}})+|\d+) (?P<cents>\d{{2}})\s?(?P<right>{RIGHT})?",
+    rf"(?P<left>{LEFT})?\s?(?P<whole>\d{{1,3}}(?:[.,' ]\d{{3}})+|\d+)[.,]? (?P<cents>\d{{2}})\s?(?P<right>{RIGHT})?",
     re.IGNORECASE,
 )
 _LOST_POINT = re.compile(

@@ -7,7 +7,6 @@ Hostile pages can make a parser slow; whoever reads pages of strangers calls thi
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 
 from extractors.parsers.build import ListingBuilder
@@ -38,11 +37,14 @@ def parse_page(body: bytes, context: PageContext) -> Parsed:
     """
     try:
         return _read(body, context)
-    except UnreadablePage:
+    except UnreadablePage as first:
+        refusal = first
         for name in context.spec.otherwise:  # even where it looks like a wall: a page that holds a list is none
-            with suppress(UnreadablePage):
+            try:
                 return _read(body, replace(context, spec=read_spec(name)))
-        raise
+            except UnreadablePage as other:
+                refusal = other if other.kind == "product" else refusal
+        raise refusal from None
 
 
 def _read(body: bytes, context: PageContext) -> Parsed:
@@ -58,6 +60,7 @@ def explain_page(body: bytes, context: PageContext, limit: int = 20) -> Explaine
         other = _explain(body, replace(context, spec=read_spec(name)), limit)
         if other.refusal is None:
             return other
+        explained = other if other.refusal.kind == "product" else explained
     return explained
 
 

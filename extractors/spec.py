@@ -164,6 +164,7 @@ class SiteSpec(StrictModel):
     skip: FieldRules = Field(default_factory=list, description="an entry where one of these is found is none")
     fields: dict[FieldName, FieldRules]
     sponsored: FieldRules | None = None
+    bid: FieldRules | None = Field(default=None, description="what tells that an entry's amount is a bid, not a price")
     rank: Literal["shown", "position", "none"] = "position"
     units: UnitsRule | None = None
     total: FieldRules | None = None

@@ -44,6 +44,7 @@ class ListingBuilder:
         self._rank_mode = context.spec.rank
         self._skip = tuple(compiled.skip)
         self._sponsored: Getter | None = compiled.sponsored
+        self._bid: Getter | None = compiled.bid
         self._getters = dict(compiled.fields)
         self._item_id = self._getters.pop("item_id")
         self._title = self._getters.pop("title")
@@ -133,6 +134,11 @@ class ListingBuilder:
             if raw is not None and not store(values, raw):
                 self._problem(name, str(raw), "not understood")
         self._refuse_struck(values)
+        bid = self._bid(entry) if self._bid is not None and "price" in values else None
+        if bid is not None:  # what somebody offers is not what a visitor pays
+            del values["price"]
+            values.pop("price_high", None)
+            values["price_text"] = f"{values['price_text']} (a bid: {bid})"[:FOUND_LENGTH]
         if "currency" in values and PRICES.isdisjoint(values):
             del values["currency"]  # a currency of nothing
 

@@ -54,6 +54,7 @@ class CompiledSpec:
     alternatives: dict[str, list[tuple[FieldRule, Getter]]] = field(default_factory=dict)
     skip: list[Getter] = field(default_factory=list)
     sponsored: Getter | None = None
+    bid: Getter | None = None
     category: Getter | None = None
     total: Getter | None = None
     empty: Getter | None = None
@@ -93,7 +94,7 @@ def _compile(spec: SiteSpec) -> CompiledSpec:
         out.fields[name] = _rules_getter(out, ("fields", name), rules, name)
     for at, rule in enumerate(spec.skip):
         out.skip.append(_rules_getter(out, ("skip", at), [rule]))
-    for name in ("sponsored", "category", "total", "empty", "error", "page_locale", "page_url"):
+    for name in ("sponsored", "bid", "category", "total", "empty", "error", "page_locale", "page_url"):
         rules = getattr(spec, name)
         if rules is not None:
             setattr(out, name, _rules_getter(out, (name,), rules))

@@ -11,7 +11,8 @@ from extractors.parsers.build import ListingBuilder, ListKey, slug_of
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, locale_in
 from extractors.parsers.places import first_of, html_getter, nodes_of
-from extractors.parsers.whole import finish_page, refuse_cut
+from extractors.parsers.product import is_product_address
+from extractors.parsers.whole import finish_page, product_page, refuse_cut
 from extractors.spec import SiteSpec
 from extractors.units import parse_count
 
@@ -30,7 +31,10 @@ def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder
     root = document.root
     if root is not None:
         locale = locale_in(str(compiled.page_locale(root) or "")) if compiled.page_locale is not None else None
-        builder.page_says(locale, _own_address(root, compiled) if context.url is None else None)
+        own = _own_address(root, compiled)
+        if is_product_address(own) or is_product_address(context.url):
+            raise product_page(context, own if is_product_address(own) else context.url)
+        builder.page_says(locale, own if context.url is None else None)
     if spec.groups is None:
         builder.add(_entries(document, spec), ListKey(context.category_id))
     else:

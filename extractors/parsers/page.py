@@ -15,7 +15,7 @@ from extractors.listing import Listing
 from extractors.source import Source
 from extractors.spec import SiteSpec
 
-UnreadableKind = Literal["blocked", "shell", "layout", "format", "error"]
+UnreadableKind = Literal["blocked", "shell", "layout", "format", "error", "product"]
 
 
 _LOCALE = re.compile(r"\s*([A-Za-z]{2,3})[-_](?:[A-Za-z]{4}[-_])?([A-Za-z]{2})\b")

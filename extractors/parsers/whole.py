@@ -7,6 +7,7 @@ import re
 from extractors.encoding import decode_body
 from extractors.parsers.build import ListingBuilder
 from extractors.parsers.page import PageContext, Parsed, UnreadableKind, UnreadablePage
+from extractors.parsers.product import says_product
 
 _BLOCKED = re.compile(
     r"robot or human|captcha|are you a robot|not a robot|verify (?:that )?you are (?:a )?human|access denied|"
@@ -42,6 +43,12 @@ def refuse_cut(body: bytes, context: PageContext) -> None:
         raise UnreadablePage(f"{context.spec.site}: {told}", "format")
 
 
+def product_page(context: PageContext, address: str | None) -> UnreadablePage:
+    """The refusal of a page that belongs to one product: what else it shows is no list of the category's."""
+    told = f"this is a product page ({(address or '')[:200]}), not a list: give the address of the category or search"
+    return UnreadablePage(f"{context.spec.site}: nothing was read: {told}", "product")
+
+
 def unreadable(body: bytes, context: PageContext, builder: ListingBuilder | None = None) -> UnreadablePage:
     """The refusal of this page, with a hint."""
     kind, hint = _looks_like(body, context)
@@ -70,6 +77,9 @@ def _looks_like(body: bytes, context: PageContext) -> tuple[UnreadableKind, str]
         return "blocked", f"blocked? {wall or 'the page says ' + repr(found[0] if found else '')}{called}"
     if words < SHELL_WORDS and "<script" in text.lower():
         return "shell", f"an empty shell that its scripts fill ({words} words of text){called}: read its JSON instead"
+    if says_product(text):
+        told = "this is a product page, by what it says of itself: give the address of the category or search"
+        return "product", f"{told}{called}"
     place = " nor ".join(map(repr, context.spec.items or [context.spec.reader]))
     return "layout", f"layout changed? {place} found nothing in {len(body)} bytes{called}"
 
