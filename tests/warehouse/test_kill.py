@@ -101,6 +101,7 @@ def state(lake) -> tuple:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_a_load_killed_at_any_point_is_all_or_nothing(lake, make_source, make_rows, make_stage, tmp_path, attempt):
     chance = random.Random(20261121)
     homes, expected = [], []
