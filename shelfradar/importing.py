@@ -1,0 +1,55 @@
+"""A table from elsewhere (CSV, XLSX, Parquet, JSON) through the same archive, audit and load as a page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from shelfradar import pipeline
+from shelfradar.configuration import read_one_source
+from shelfradar.pipeline import Answer, Report
+from shelfradar.settings import Settings
+
+
+def import_file(
+    settings: Settings, source: str, path: Path, observed_at: datetime, *, dated: bool, report: Report | None = None
+) -> Answer:
+    """Archive, read, audit and load a table from elsewhere; one observation, or as many as its date column names.
+
+    ``dated``: ``observed_at`` was asked for, which contradicts a file that has dates of its own (ValueError).
+    """
+    from extractors.archive import Archive
+    from extractors.extract import extract_file
+
+    tell = report or (lambda _: None)
+    chosen = read_one_source(settings.config, source)
+    tell(f"{source}: reading {path.name}")
+    read = extract_file(chosen, path, settings.home, Archive(settings.home), observed_at, dated=dated)
+    verdicts: list[Answer] = []
+    for stage in read.stages:
+        tell(f"{source}: auditing {stage.observed_at.astimezone(chosen.zone):%Y-%m-%d}")
+        verdicts.append(pipeline.validate(settings, source, stage.observed_at))
+    tell(f"{source}: loading")
+    loaded = pipeline.load_stages(settings, source, read.stages, kind="import")
+    for stage in read.stages:
+        pipeline.alerts(settings, source, stage.observed_at)
+    pipeline.finish(settings)
+    return {"source": source, "problems": read.problems, **loaded, **_merged(verdicts)}
+
+
+def _merged(verdicts: list[Answer]) -> Answer:
+    """Several audits as one: counts added, the worst status a category, quarantine reasons counted."""
+    order = ["ok", "incomplete", "refused"]
+    categories: dict[str, str] = {}
+    reasons: Counter[str] = Counter()
+    for verdict in verdicts:
+        for name, status in verdict["categories"].items():
+            categories[name] = max(categories.get(name, "ok"), status, key=order.index)
+        reasons.update(verdict["reasons"].values())
+    return {
+        "accepted": sum(one["accepted"] for one in verdicts),
+        "quarantined": sum(one["quarantined"] for one in verdicts),
+        "categories": categories,
+        "reasons": dict(reasons),
+    }
