@@ -5,24 +5,27 @@ A dry run does everything a replay does and rolls the transaction back, so what 
 
 from __future__ import annotations
 
+import shutil
+import uuid
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Any
 
 from extractors.capture import Capture, write_captures
 from extractors.source import Source
-from extractors.staged import STAGED_COLUMNS
 from extractors.stagedir import StageDir
+from shelfradar.comparing import compare_table
 from shelfradar.configuration import read_one_source
 from shelfradar.errors import RefusedError
 from shelfradar.pipeline import Answer, Report, open_lake, replace_and_transform
 from shelfradar.settings import Settings
+from transforms.grains import GRAINS
 from transforms.reference import read_reference
 from warehouse.captures import select_captures
 
 KEY = ("category_id", "observed_at", "item_id", "sponsored")
-NOT_COMPARED = {*KEY, "source", "observed_on", "capture_id", "parser_version"}
-FIELDS = tuple(name for name in STAGED_COLUMNS if name not in NOT_COMPARED)
+NOT_COMPARED = {"observed_on", "capture_id", "parser_version"}
 SPAN = "source = $source AND observed_on BETWEEN $start AND $end"
 FIGURES = f"""
 SELECT c.category_id, c.observed_on, c.measure, c.units_basis, c.hhi, c.cr3, c.total_low
@@ -43,8 +46,9 @@ def replay(
 ) -> Answer:
     """Replace what ``source`` loaded on the dates ``start`` to ``end`` by what today's specs read from the archive.
 
-    Gives rows added, removed and changed (by field), the concentration figures that differ before and after, and the
-    categories whose new rows the audit refuses: those keep what they have.
+    Gives rows added, removed and changed (by field), the same of every mart, the concentration figures that differ
+    before and after, and the categories whose new rows the audit refuses: those keep what they have. One transaction:
+    listings and marts are all replaced, or none. A replay that is no dry run is recorded in ``run``.
     Raises RefusedError where there is nothing archived in that span.
     """
     if start > end:
@@ -58,12 +62,16 @@ def replay(
     if not stages:
         raise RefusedError(f"{source} has no archived capture from {start} to {end}")
     span = {"source": source, "start": start, "end": end}
+    started = datetime.now(UTC)
 
     def change(con: Any) -> Answer:
-        before = _figures(con, span)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE was AS SELECT * FROM listing WHERE {SPAN}", span)
-        replace_and_transform(con, chosen, reference, stages)
-        found = {**_difference(con, span), "marts": _differing(before, _figures(con, span))}
+        with lake.reader() as before:  # sees what is there until this transaction is committed
+            tell(f"{source}: replacing {len(stages)} observations and making the marts again")
+            replace_and_transform(con, chosen, reference, stages)
+            found = {
+                **_compared(before, con, span, tell),
+                "figures": _differing(_figures(before, span), _figures(con, span)),
+            }
         found |= {
             "source": source,
             "observations": len(stages),
@@ -72,12 +80,15 @@ def replay(
         }
         if dry_run:
             raise _RolledBackError(found)
+        _record(con, found, stages, started)
         return found
 
     try:
         return dict(lake.write(change))
     except _RolledBackError as rolled_back:
         return rolled_back.found
+    finally:
+        shutil.rmtree(settings.home / "replay" / "stage" / source, ignore_errors=True)
 
 
 def describe(found: Answer) -> Iterator[str]:
@@ -89,16 +100,18 @@ def describe(found: Answer) -> Iterator[str]:
         yield f"  {name}: {count} rows"
     for one in found["refused"]:
         yield f"refused, and kept as it is: {one['category_id']} {one['observed_on']}: {one['reasons']}"
-    yield f"concentration figures that {verb}: {len(found['marts'])}"
-    for one in found["marts"][:20]:
+    yield f"marts that {verb}: {len(found['marts'])} of {len(GRAINS)}"
+    for name, one in found["marts"].items():
+        yield f"  {name}: {one['added']} added, {one['removed']} removed, {one['changed']} changed"
+    yield f"concentration figures that {verb}: {len(found['figures'])}"
+    for one in found["figures"][:20]:
         key = f"{one['category_id']} {one['observed_on']} {one['measure']}"
         yield f"  {key}: HHI {one['before']} -> {one['after']}"
 
 
 def _by_observation(captures: list[Capture]) -> Iterator[tuple[datetime, list[Capture]]]:
-    moments = sorted({capture.observed_at for capture in captures})
-    for moment in moments:
-        yield moment, [capture for capture in captures if capture.observed_at == moment]
+    for moment, some in groupby(captures, key=lambda capture: capture.observed_at):  # they come by time
+        yield moment, list(some)
 
 
 def _stage_again(
@@ -122,6 +135,26 @@ def _stage_again(
     return stage
 
 
+def _record(con: Any, found: Answer, stages: list[StageDir], started: datetime) -> None:
+    """The replay's row in ``run``, in its own transaction."""
+    from warehouse.audit import read_audit
+    from warehouse.load import Run, record_run
+
+    counted = {name: found[name] for name in ("observations", "added", "removed", "changed", "fields")}
+    marts = {
+        name: {kind: one[kind] for kind in ("added", "removed", "changed")} for name, one in found["marts"].items()
+    }
+    record_run(
+        con,
+        Run(
+            run_id=str(uuid.uuid4()), kind="replay", started_at=started, finished_at=datetime.now(UTC), status="ok",
+            source=found["source"], observed_at=stages[-1].observed_at,
+            rows_loaded=sum(read_audit(stage).accepted for stage in stages),
+            detail={**counted, "marts": marts, "refused": len(found["refused"])},
+        ),
+    )  # fmt: skip
+
+
 def _refused(source: Source, stages: list[StageDir]) -> list[Answer]:
     """The categories whose new rows would not be loaded, and why."""
     from warehouse.audit import read_audit
@@ -138,27 +171,12 @@ def _refused(source: Source, stages: list[StageDir]) -> list[Answer]:
     ]
 
 
-def _difference(con: Any, span: dict[str, Any]) -> Answer:
-    """Rows of ``listing`` in ``span`` against the temporary table ``was``."""
-    keys = " AND ".join(f"was.{name} IS NOT DISTINCT FROM now.{name}" for name in KEY)
-    changed = [f"count(*) FILTER (in_both AND was_{name} IS DISTINCT FROM now_{name})" for name in FIELDS]
-    any_changed = " OR ".join(f"was_{name} IS DISTINCT FROM now_{name}" for name in FIELDS)
-    columns = ", ".join(f"was.{name} AS was_{name}, now.{name} AS now_{name}" for name in FIELDS)
-    row = con.execute(
-        f"""
-        WITH pair AS (
-            SELECT was.item_id IS NOT NULL AND now.item_id IS NOT NULL AS in_both,
-                   was.item_id IS NULL AS added, now.item_id IS NULL AS removed, {columns}
-            FROM was FULL JOIN (SELECT * FROM listing WHERE {SPAN}) AS now ON {keys}
-        )
-        SELECT count(*) FILTER (added), count(*) FILTER (removed), count(*) FILTER (in_both AND ({any_changed})),
-               {", ".join(changed)}
-        FROM pair
-        """,
-        span,
-    ).fetchone()
-    by_field = {name: count for name, count in zip(FIELDS, row[3:], strict=True) if count}
-    return {"added": row[0], "removed": row[1], "changed": row[2], "fields": by_field}
+def _compared(before: Any, con: Any, span: dict[str, Any], tell: Report) -> Answer:
+    """Rows of ``listing`` in the span, and of every mart on any date, that are not what they were."""
+    source, days = span["source"], (span["start"], span["end"])
+    listings = compare_table(before, con, "listing", source, key=KEY, ignored=NOT_COMPARED, days=days, tell=tell)
+    marts = {name: compare_table(before, con, name, source, key=key, tell=tell).told() for name, key in GRAINS.items()}
+    return {**listings.told(), "marts": {name: one for name, one in marts.items() if any(one.values())}}
 
 
 def _figures(con: Any, span: dict[str, Any]) -> dict[tuple[Any, ...], tuple[Any, ...]]:

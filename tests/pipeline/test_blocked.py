@@ -104,6 +104,8 @@ def test_a_wall_is_asked_once_an_observation_and_told_once_an_incident(observe: 
     shop.walled = True
     observe(3)
     assert told(observe.lake, "blocked") == [(1, "false"), (1, "true"), (3, "false")], "its end, and another one"
+    kinds = rows(observe.lake, "SELECT DISTINCT entity_id, category_id FROM alert_outbox WHERE entity_kind = 'notice'")
+    assert kinds == [("blocked", "")], "no notice of a category: neither beside the incident nor at its end"
 
 
 def rows(lake: Lake, sql: str) -> list[tuple[Any, ...]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,10 +18,12 @@ from extractors import extract
 from extractors.spec import SITES, read_spec
 from shelfradar import pipeline, replaying
 from shelfradar.errors import RefusedError
+from transforms.grains import GRAINS
+from transforms.models import ordered_models
 from warehouse.lake import Lake
 
 Tables = dict[str, list[tuple[Any, ...]]]
-MARTS = {"item_day", "family_day", "brand_share", "brand_concentration", "price_band", "rank_movement", "market_size"}
+MARTS = set(GRAINS)
 
 
 def tables(made: Any) -> Tables:
@@ -27,7 +31,10 @@ def tables(made: Any) -> Tables:
     with Lake(made.settings.lake).reader() as con:
         names = [row[0] for row in con.execute("SHOW TABLES").fetchall()]
         assert {"listing", "capture", "run", "alert_outbox", "alert_episode", *MARTS} <= set(names)
-        return {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names}
+        found = {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").fetchall() for name in names}
+        for mart in GRAINS:
+            found[f"{mart}.columns"] = [tuple(row[0] for row in con.execute(f"DESCRIBE {mart}").fetchall())]
+        return found
 
 
 def files(made: Any) -> dict[str, str]:
@@ -72,9 +79,33 @@ def coupons_are_prices(spec: Any) -> None:
     spec["fields"]["brand_text"] = "a.shop-name"
 
 
+NOTHING = {"added": 0, "removed": 0, "changed": 0, "fields": {}}
+
+
+def differences(mart: str, before: Tables, after: Tables) -> dict[str, Any]:
+    """What changed in a mart, counted row by row in Python: the oracle of the SQL."""
+    names = [*before[f"{mart}.columns"][0]]
+    places = [names.index(name) for name in ("source", *GRAINS[mart])]
+    was, now = ({tuple(row[at] for at in places): row for row in state[mart]} for state in (before, after))
+    both = [(was[key], now[key]) for key in was.keys() & now.keys()]
+    fields = Counter(name for old, new in both for name, a, b in zip(names, old, new, strict=True) if a != b)
+    return {
+        "added": len(now.keys() - was.keys()), "removed": len(was.keys() - now.keys()),
+        "changed": sum(old != new for old, new in both), "fields": dict(fields),
+    }  # fmt: skip
+
+
 def columns(made: Any, sql: str) -> list[tuple[Any, ...]]:
     with Lake(made.settings.lake).reader() as con:
         return list(con.execute(sql).fetchall())
+
+
+def test_every_mart_has_a_grain_that_tells_its_rows_apart(made: Any) -> None:
+    assert {model.name for model in ordered_models() if model.kind == "mart"} == MARTS
+    for mart, grain in GRAINS.items():
+        keys = ", ".join(("source", *grain))
+        ((rows, distinct),) = columns(made, f"SELECT count(*), count(DISTINCT ({keys})) FROM {mart}")
+        assert rows == distinct, mart
 
 
 def test_a_dry_run_with_todays_spec_finds_and_changes_nothing(made: Any, days: list[date]) -> None:
@@ -83,7 +114,7 @@ def test_a_dry_run_with_todays_spec_finds_and_changes_nothing(made: Any, days: l
     found = replaying.replay(made.settings, "demo", days[0], days[-1], dry_run=True)
 
     assert (found["added"], found["removed"], found["changed"], found["fields"]) == (0, 0, 0, {})
-    assert (found["marts"], found["refused"]) == ([], [])
+    assert (found["marts"], found["figures"], found["refused"]) == ({}, [], [])
     assert found["observations"] == 2
     assert tables(made) == before
     assert files(made) == lying
@@ -109,12 +140,14 @@ def test_a_dry_run_shows_by_field_what_a_new_spec_would_change_and_changes_nothi
     assert found["fields"]["brand_text"] == brands
     assert found["changed"] >= max(coupons, brands)
     assert {"rank", "title", "units_low", "rating"}.isdisjoint(found["fields"])
-    assert {one["observed_on"] for one in found["marts"]} == {day.isoformat() for day in days}
+    assert {one["observed_on"] for one in found["figures"]} == {day.isoformat() for day in days}
+    assert found["marts"]["item_day"]["fields"]["price"] > 0
     assert tables(made) == before
     assert files(made) == lying
     told = "\n".join(replaying.describe(found))
     assert f"rows would change: 0 added, {sponsored} removed" in told
     assert f"  price: {coupons} rows" in told
+    assert f"marts that would change: {len(found['marts'])} of {len(GRAINS)}" in told
 
 
 def test_a_replay_does_what_its_dry_run_showed_marts_follow_and_no_mail_is_queued(
@@ -130,8 +163,14 @@ def test_a_replay_does_what_its_dry_run_showed_marts_follow_and_no_mail_is_queue
     after = tables(made)
     kinds = columns(made, "SELECT DISTINCT parser_version, sponsored, brand_text IS DISTINCT FROM shop FROM listing")
     assert kinds == [("demo/2", False, False)]
-    for mart in ("item_day", "brand_share", "brand_concentration"):
-        assert after[mart] != before[mart], mart
+    for mart in GRAINS:
+        assert shown["marts"].get(mart, NOTHING) == differences(mart, before, after), mart
+    assert {"item_day", "brand_share", "brand_concentration", "price_band"} <= set(shown["marts"])
+    (run,) = columns(made, "SELECT kind, source, status, rows_loaded, detail FROM run WHERE kind = 'replay'")
+    assert run[:3] == ("replay", "demo", "ok")
+    assert run[3] == len(after["listing"])
+    assert json.loads(run[4])["marts"].keys() == shown["marts"].keys()
+    assert not list((made.settings.home / "replay").rglob("*.parquet"))
     assert {name: after[name] for name in ("alert_outbox", "alert_episode")} == {
         name: before[name] for name in ("alert_outbox", "alert_episode")
     }
