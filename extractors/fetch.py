@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from extractors.address import Resolver, resolve
@@ -19,6 +20,7 @@ from extractors.archive import ArchiveWriter, Place, Received, Sent
 from extractors.asking import headers_of, question_of, redirected, signed
 from extractors.blocked import is_login
 from extractors.capture import Capture, Outcome, new_capture_id
+from extractors.door import HostDoor
 from extractors.exchange import Answer, Exchange, Failure, Question
 from extractors.grant import token_in, token_request
 from extractors.politeness import LONGEST_WAIT_SECONDS, MOST_FAILURES, HostGate, TooLongAWait, backoff
@@ -45,7 +47,7 @@ class _Page:
     body: str | None
 
 
-async def fetch_categories(
+async def fetch_categories(  # noqa: PLR0913 - what a run is made of; every test replaces some of it
     source: Source,
     categories: Sequence[Category],
     observed_at: datetime,
@@ -55,12 +57,14 @@ async def fetch_categories(
     resolver: Resolver = resolve,
     tls: ssl.SSLContext | None = None,
     paused: str | None = None,
+    doors: Path | None = None,
 ) -> list[Capture]:
     """Every page of ``categories``: one capture each, in order of category and page, whatever came of it.
 
     Raises MissingSecret before anything is asked for, ValueError for a category without url. Answers go into
     ``archive``, which the caller opened. ``resolver`` and ``tls`` replace the system's name resolution and its
     certificate store. ``paused``: the source was blocked earlier in this observation, and nothing is asked for.
+    ``doors``: the folder through which all runs of a machine share their patience with a host; None: alone.
     """
     secrets = Secrets(source, environment)
     on = observed_at.astimezone(source.zone).date()
@@ -75,7 +79,7 @@ async def fetch_categories(
         tls=tls,
     )
     async with client, asyncio.TaskGroup() as group:
-        visit = _Visit(source, observed_at, secrets, client, archive, paused)
+        visit = _Visit(source, observed_at, secrets, client, archive, paused, doors)
         tasks = [group.create_task(visit.category(one)) for one in pages]
     return [capture for task in tasks for capture in task.result()]
 
@@ -101,6 +105,7 @@ class _Visit:
         client: Exchange,
         writer: ArchiveWriter,
         paused: str | None,
+        doors: Path | None,
     ) -> None:
         self._source = source
         self._policy = source.fetch
@@ -109,6 +114,7 @@ class _Visit:
         self._client = client
         self._writer = writer
         self._paused = paused
+        self._doors = doors
         self._granting = asyncio.Lock()
         self._granted = source.fetch.grant is None
         self._gates: dict[str, HostGate] = {}
@@ -242,7 +248,9 @@ class _Visit:
             raise Failure("refused_address", str(error)) from error
         host = urlsplit(url).netloc.lower()
         if host not in self._gates:
-            self._gates[host] = HostGate(delay_seconds=self._policy.delay_seconds, concurrency=self._policy.concurrency)
+            door = HostDoor(self._doors, host) if self._doors is not None else None
+            delay, concurrency = self._policy.delay_seconds, self._policy.concurrency
+            self._gates[host] = HostGate(delay_seconds=delay, concurrency=concurrency, door=door)
         return self._gates[host]
 
     def _store(self, answer: Answer) -> Place:

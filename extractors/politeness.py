@@ -1,5 +1,6 @@
 """Patience with a host: at most so many requests at once, so long between two, and as long as it asked us to wait.
 
+A gate is of one run; with a door (``extractors/door.py``) it shares its patience with every other run on the machine.
 Times are seconds of the event loop's clock, except in ``retry_after`` where a date means the wall clock.
 """
 
@@ -11,6 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from extractors.door import HostDoor
 
 LONGEST_WAIT_SECONDS = 300.0
 LONGEST_WAITS_SECONDS = 900.0  # all that one host may ask for in one run
@@ -26,7 +29,9 @@ class TooLongAWait(Exception):  # noqa: N818 (an outcome, not a fault)
 class HostGate:
     """The door of one host. Enter with :meth:`turn` for every request, robots.txt and redirects included."""
 
-    def __init__(self, *, delay_seconds: float, concurrency: int) -> None:
+    def __init__(self, *, delay_seconds: float, concurrency: int, door: HostDoor | None = None) -> None:
+        self._door = door
+        self._concurrency = concurrency
         self._delay = delay_seconds
         self._places = asyncio.Semaphore(concurrency)
         self._order = asyncio.Lock()
@@ -52,6 +57,8 @@ class HostGate:
         """No request for so long from now on: what Retry-After asks for."""
         self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds)
         self._asked += seconds
+        if self._door is not None and seconds > 0:
+            self._door.hold(seconds)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -59,18 +66,31 @@ class HostGate:
 
         Counted from the end too, so that the host sees the delay however long its connection took.
         """
-        async with self._places:
+        async with self._places, self._shared_place():
             await self._wait()
             try:
                 yield
             finally:
                 self._last = asyncio.get_running_loop().time()
+                if self._door is not None:
+                    self._door.left()
+
+    @asynccontextmanager
+    async def _shared_place(self) -> AsyncIterator[None]:
+        if self._door is None:
+            yield
+            return
+        async with self._door.place(self._concurrency):
+            yield
 
     async def _wait(self) -> None:
         clock = asyncio.get_running_loop().time
         async with self._order:
             while (wait := max(self._last + self._delay, self._held_until) - clock()) > 0:
                 self._bear(self._held_until - clock())
+                await asyncio.sleep(wait)
+            while self._door is not None and (wait := self._door.take(self._delay)) > 0:
+                self._bear(self._door.held())
                 await asyncio.sleep(wait)
             self._last = clock()
 

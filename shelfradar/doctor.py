@@ -51,6 +51,7 @@ def examine(settings: Settings | None = None, now: datetime | None = None) -> li
         Finding("ok", "configuration", f"{chosen.config}: {count}"),
         *_folders(chosen),
         *_keys(configuration),
+        *_contacts(configuration),
         *_mail(chosen),
         *_warehouse(chosen, configuration, now or datetime.now(UTC)),
     ]
@@ -79,6 +80,17 @@ def _keys(configuration: Configuration) -> Iterator[Finding]:
         except MissingSecret as error:
             yield Finding(
                 "error", source.source, str(error), "set it where shelfradar (or Airflow's worker) is started"
+            )
+
+
+def _contacts(configuration: Configuration) -> Iterator[Finding]:
+    """The sources in use that don't tell the sites they visit whom to write to."""
+    for source in configuration.sources.values():
+        visits = source.enabled and not source.simulated and any(one.url for one in source.categories)
+        if visits and not source.contact and not source.fetch.user_agent:
+            text = "its User-Agent names no contact: a site that is troubled by it can only shut it out"
+            yield Finding(
+                "note", source.source, text, f"set contact in sources/{source.source}.yaml to a page or address"
             )
 
 

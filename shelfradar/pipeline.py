@@ -54,7 +54,10 @@ def fetch(settings: Settings, source: str, observed_at: datetime, batch: Answer)
     stage = StageDir(settings.home, source, observed_at)
     paused = stage.pause.read_text(encoding="utf-8") if stage.pause.is_file() else None
     with Archive(settings.home).writer(source, observed_at, batch["batch"]) as archive:
-        captures = asyncio.run(fetch_categories(chosen, categories, observed_at, archive=archive, paused=paused))
+        asked = fetch_categories(
+            chosen, categories, observed_at, archive=archive, paused=paused, doors=settings.home / "hosts"
+        )
+        captures = asyncio.run(asked)
     write_captures(stage.captures(batch["batch"]), captures)
     if reason := pause_of(captures):
         stage.write_text(stage.pause, reason)

@@ -36,3 +36,17 @@ def test_a_key_that_is_not_set_is_told_with_its_source(settings: Settings, monke
     assert isinstance(MissingSecret("x"), EXPECTED), "a run without a key ends in a sentence, not in a traceback"
     monkeypatch.setenv("PDD_CLIENT_SECRET", "another")
     assert not [one for one in examine(settings) if "environment variable" in one.text]
+
+
+def test_a_source_that_visits_without_a_contact_is_told(settings: Settings) -> None:
+    path = settings.config / "sources" / "books-toscrape.yaml"
+    shelf = path.read_text(encoding="utf-8").replace("enabled: false", "enabled: true")
+    path.write_text(shelf, encoding="utf-8")
+
+    told = {one.subject: one for one in examine(settings) if "names no contact" in one.text}
+
+    assert told["books-toscrape"].level == "note"
+    assert told["books-toscrape"].mend == "set contact in sources/books-toscrape.yaml to a page or address"
+    assert "demo" not in told, "the simulated market is ours"
+    path.write_text(f"{shelf}\ncontact: https://you.example/bot\n", encoding="utf-8")
+    assert "books-toscrape" not in {one.subject for one in examine(settings) if "names no contact" in one.text}
