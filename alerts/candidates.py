@@ -7,7 +7,7 @@ evaluation's alone. An entity that is not found here, and of which no state is r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from duckdb import DuckDBPyConnection
@@ -17,7 +17,7 @@ from alerts.marts import FigureKey, figure_sql
 from alerts.matching import KeyColumn, Ready, register_rules
 from transforms.plan import set_variables
 
-_Shape = tuple[FigureKey, Base, bool, KeyColumn]
+_Shape = tuple[FigureKey, Base]
 
 # The figures of the snapshots in question, with each rule that means them.
 _MEANT = """
@@ -36,28 +36,30 @@ _BEYOND = """
 CASE WHEN rule.down THEN {low} <= rule.line OR {high} <= rule.line ELSE {low} >= rule.line OR {high} >= rule.line END
 """
 
-# The same entity's figure in the complete snapshot just before; where that lacks it, the last one before that.
+# The same entity's figure in the complete snapshot just before.
+_NEAR = """
+CREATE OR REPLACE TEMP TABLE alert_near AS
+SELECT now.*, base.observed_at AS base_at, base.low AS base_low, base.high AS base_high, base.basis AS base_basis
+FROM alert_now AS now
+INNER JOIN alert_scope AS scope ON now.category_id = scope.category_id AND now.observed_at = scope.observed_at
+LEFT JOIN ({previous}) AS base
+    ON now.category_id = base.category_id AND now.entity_id = base.entity_id AND base.observed_at = scope.previous_at
+"""
 _PREVIOUS = """
-WITH near AS (
-    SELECT now.*, base.observed_at AS base_at, base.low AS base_low, base.high AS base_high, base.basis AS base_basis
-    FROM alert_now AS now
-    INNER JOIN alert_scope AS scope ON now.category_id = scope.category_id AND now.observed_at = scope.observed_at
-    LEFT JOIN ({previous}) AS base
-        ON now.category_id = base.category_id AND now.entity_id = base.entity_id
-        AND base.observed_at = scope.previous_at
-), missing AS (
-    SELECT * EXCLUDE (base_at, base_low, base_high, base_basis) FROM near WHERE base_at IS NULL
-), earlier AS (
-    SELECT base.* FROM ({before}) AS base
-    SEMI JOIN alert_complete AS held ON base.category_id = held.category_id AND base.observed_at = held.observed_at
-    SEMI JOIN missing ON base.category_id = missing.category_id AND base.entity_id = missing.entity_id
-)
-SELECT category_id, entity_id, observed_at, low, high, base_low, base_high FROM near
-WHERE base_at IS NOT NULL AND base_basis = basis
+SELECT category_id, entity_id, observed_at, low, high, base_low, base_high FROM alert_near WHERE base_basis = basis
+"""
+# Where that lacks it, its last one before; asked only where there is such an entity, for it looks through all the days.
+_EARLIER = """
 UNION ALL
 SELECT missing.category_id, missing.entity_id, missing.observed_at, missing.low, missing.high,
        earlier.low AS base_low, earlier.high AS base_high
-FROM missing ASOF INNER JOIN earlier
+FROM (SELECT * FROM alert_near WHERE base_at IS NULL) AS missing
+ASOF INNER JOIN (
+    SELECT base.* FROM ({before}) AS base
+    SEMI JOIN (SELECT category_id, entity_id FROM alert_near WHERE base_at IS NULL) AS missing
+        ON base.category_id = missing.category_id AND base.entity_id = missing.entity_id
+    SEMI JOIN alert_complete AS held ON base.category_id = held.category_id AND base.observed_at = held.observed_at
+) AS earlier
     ON missing.category_id = earlier.category_id AND missing.entity_id = earlier.entity_id
     AND missing.observed_at > earlier.observed_at
 WHERE earlier.basis = missing.basis
@@ -84,13 +86,20 @@ FROM alert_now AS now
 INNER JOIN own
     ON now.category_id = own.category_id AND now.observed_at = own.observed_at AND now.basis = own.basis
 """
-_DISTANCE = {
-    True: (
-        "CASE WHEN base_high > 0 THEN low / base_high - 1 END",
-        "CASE WHEN base_low > 0 THEN high / base_low - 1 END",
-    ),
-    False: ("low - base_high", "high - base_low"),
-}
+# A share of the base where the rule asks for one, else a plain difference: ends as in alerts.compare.distance.
+_DISTANT = """
+INSERT INTO alert_candidate
+SELECT DISTINCT hit.rule_no, hit.category_id, hit.entity_id
+FROM (
+    SELECT category_id, entity_id, observed_at, low - base_high AS low, high - base_low AS high,
+           CASE WHEN base_high > 0 THEN low / base_high - 1 END AS share_low,
+           CASE WHEN base_low > 0 THEN high / base_low - 1 END AS share_high
+    FROM ({based})
+) AS far
+INNER JOIN alert_hit AS hit USING (category_id, entity_id, observed_at)
+INNER JOIN alert_rule AS rule ON hit.rule_no = rule.rule_no
+WHERE CASE WHEN rule.relative THEN {by_share} ELSE {by_difference} END
+"""
 
 
 def find_candidates(con: DuckDBPyConnection, ready: Sequence[Ready]) -> None:
@@ -99,20 +108,14 @@ def find_candidates(con: DuckDBPyConnection, ready: Sequence[Ready]) -> None:
     con.execute(
         "CREATE OR REPLACE TEMP TABLE alert_candidate (rule_no INTEGER, category_id VARCHAR, entity_id VARCHAR)"
     )
-    shapes: dict[_Shape, list[int]] = defaultdict(list)
+    shapes: dict[_Shape, dict[KeyColumn, list[int]]] = defaultdict(lambda: defaultdict(list))
     for one in ready:
-        column = one.key[0]
-        shapes[one.figure, one.condition.compare, one.condition.relative, column].append(one.number)
-    for (figure, compare, relative, column), numbers in shapes.items():
-        con.execute("CREATE OR REPLACE TEMP TABLE alert_shape AS SELECT unnest($numbers)::INTEGER AS rule_no",
-                    {"numbers": numbers})  # fmt: skip
-        meant = _meant(figure, column)
+        shapes[one.figure, one.condition.compare][one.key[0]].append(one.number)
+    for (figure, compare), columns in shapes.items():
         if compare == "absolute":
-            beyond = _BEYOND.format(low="figure.low", high="figure.high")
-            con.execute("INSERT INTO alert_candidate SELECT DISTINCT key.rule_no, figure.category_id, figure.entity_id"
-                        f"{meant}  AND ({beyond})")  # fmt: skip
+            _absolute(con, figure, columns)
         else:
-            _compared(con, figure, compare, relative, meant)
+            _compared(con, figure, compare, columns)
 
 
 def count_entities(con: DuckDBPyConnection, source: str, ready: Ready, start: datetime, end: datetime) -> int:
@@ -138,25 +141,52 @@ def _meant(figure: FigureKey, column: KeyColumn) -> str:
     return _MEANT.format(figures=figure_sql(figure, "now"), keys=keys, meets=meets)
 
 
-def _compared(con: DuckDBPyConnection, figure: FigureKey, compare: Base, relative: bool, meant: str) -> None:
-    """The candidates among the figures meant, by their distance from their base."""
+def _insert_meant(
+    con: DuckDBPyConnection, figure: FigureKey, columns: Mapping[KeyColumn, list[int]], into: str, beyond: str
+) -> None:
+    """Insert into ``into`` what the rules mean, looked up by each column that rules are told apart by."""
+    for column, numbers in columns.items():
+        con.execute("CREATE OR REPLACE TEMP TABLE alert_shape AS SELECT unnest($numbers)::INTEGER AS rule_no",
+                    {"numbers": numbers})  # fmt: skip
+        con.execute(f"{into}{_meant(figure, column)}{beyond}")
+
+
+def _absolute(con: DuckDBPyConnection, figure: FigureKey, columns: Mapping[KeyColumn, list[int]]) -> None:
+    """The candidates among the figures meant, by the figures themselves."""
+    into = "INSERT INTO alert_candidate SELECT DISTINCT key.rule_no, figure.category_id, figure.entity_id"
+    _insert_meant(con, figure, columns, into, f"  AND ({_BEYOND.format(low='figure.low', high='figure.high')})")
+
+
+def _compared(
+    con: DuckDBPyConnection, figure: FigureKey, compare: Base, columns: Mapping[KeyColumn, list[int]]
+) -> None:
+    """The candidates among the figures meant, by their distance from their base; one pass for all such rules."""
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE alert_hit AS SELECT DISTINCT key.rule_no, figure.category_id, figure.entity_id,"
-        f" figure.observed_at, figure.low, figure.high, figure.basis{meant}"
+        "CREATE OR REPLACE TEMP TABLE alert_hit (rule_no INTEGER, category_id VARCHAR, entity_id VARCHAR,"
+        " observed_at TIMESTAMPTZ, low DOUBLE, high DOUBLE, basis VARCHAR)"
     )
+    into = (
+        "INSERT INTO alert_hit SELECT DISTINCT key.rule_no, figure.category_id, figure.entity_id,"
+        " figure.observed_at, figure.low, figure.high, figure.basis"
+    )
+    _insert_meant(con, figure, columns, into, "")
     con.execute("CREATE OR REPLACE TEMP TABLE alert_now AS SELECT DISTINCT * EXCLUDE (rule_no) FROM alert_hit")
     if compare == "previous":
-        based = _PREVIOUS.format(previous=figure_sql(figure, "previous"), before=figure_sql(figure, "before"))
+        based = _previous(con, figure)
     elif compare == "own":
         based = _OWN.format(figures=figure_sql(figure, "now"))
     else:
         before = figure_sql(figure, "before")
         based = _MEAN.format(before=before, days=MEAN_DAYS[compare], least=LEAST_POINTS_OF_A_MEAN)
-    low, high = _DISTANCE[relative]
-    con.execute(
-        f"INSERT INTO alert_candidate SELECT DISTINCT hit.rule_no, hit.category_id, hit.entity_id FROM ("
-        f"SELECT category_id, entity_id, observed_at, {low} AS distance_low, {high} AS distance_high FROM ({based})"
-        ") AS far INNER JOIN alert_hit AS hit USING (category_id, entity_id, observed_at)"
-        " INNER JOIN alert_rule AS rule ON hit.rule_no = rule.rule_no"
-        f" WHERE {_BEYOND.format(low='far.distance_low', high='far.distance_high')}"
-    )
+    con.execute(_DISTANT.format(
+        based=based,
+        by_share=_BEYOND.format(low="far.share_low", high="far.share_high").strip(),
+        by_difference=_BEYOND.format(low="far.low", high="far.high").strip(),
+    ))  # fmt: skip
+
+
+def _previous(con: DuckDBPyConnection, figure: FigureKey) -> str:
+    """A SELECT of the figures of ``alert_now`` beside the ones before them."""
+    con.execute(_NEAR.format(previous=figure_sql(figure, "previous")))
+    missing = con.execute("SELECT count(*) FROM alert_near WHERE base_at IS NULL").fetchall()[0][0]
+    return _PREVIOUS + (_EARLIER.format(before=figure_sql(figure, "before")) if missing else "")

@@ -56,7 +56,8 @@ class Plan:
 def make_plan(con: DuckDBPyConnection, source: str, ready: Sequence[Ready]) -> Plan:
     """What has to be evaluated in the caller's transaction."""
     seen = _pairs(con, "SELECT rule_version, digest FROM alert_checkpoint_rule WHERE source = $source", source)
-    gone = [version for version in seen if version not in {one.version for one in ready}]
+    wanted = {one.version for one in ready}
+    gone = [version for version in seen if version not in wanted]
     known = [one for one in ready if seen.get(one.version) == one.digest]
     current = lake_version(con)
     held = con.execute(

@@ -161,12 +161,14 @@ def read_histories(
         "entity_id": pa.array([one[1] for one in pairs], pa.string()),
     }))  # fmt: skip
     set_variables(con, alert_source=source, alert_before_from=span[0], alert_before_to=span[1])
-    columns, figures = ", ".join(f"figure.{name}" for name in _READ), figure_sql(figure, "before", once=True)
+    columns = ", ".join(f"figure.{name}" for name in _READ)
+    figures = figure_sql(figure, "before", once="wanted")
     rows: dict[tuple[str, str], dict[datetime, _Row]] = defaultdict(dict)
     for category_id, entity_id, at, *rest in _fetch(con, _WANTED.format(columns=columns, figures=figures)):
         rows[category_id, entity_id][at] = _Row(*rest)
     own: dict[str, dict[tuple[datetime, str], _Row]] = defaultdict(dict)
     if figure.kind != "category":
+        figures = figure_sql(figure, "before", once="own")
         for category_id, _, at, *rest in _fetch(con, _OWN.format(columns=columns, figures=figures)):
             own[category_id][at, rest[_READ.index("basis") - 3]] = _Row(*rest)
     return Histories(figure, source, timeline, rows, own)

@@ -14,6 +14,7 @@ from typing import Literal
 from alerts.figures import FIGURES, EntityKind, Measure
 
 Span = Literal["now", "before", "previous"]
+Among = Literal["all", "wanted", "own"]
 COLUMNS = (
     "category_id", "entity_id", "observed_at", "name", "ownership", "watch_group", "shop", "brand_key", "currency",
     "url", "low", "high", "text", "basis", "capture_id", "standing",
@@ -75,9 +76,17 @@ _ITEM_SQL = """
 SELECT category_id, item_id AS entity_id, observed_at, title AS name, ownership, watch_group, shop, brand_key,
        currency, url, ({low})::DOUBLE AS low, ({high})::DOUBLE AS high, ({text})::VARCHAR AS text, {basis} AS basis,
        capture_id, rank AS standing
-FROM item_day
+FROM item_day {among}
 WHERE source = getvariable('alert_source') AND {span} AND ({low}) IS NOT NULL
 """
+# What is read of, before anything is sorted: the entities of the temporary table alert_wanted, or our own ones beside
+# them.
+_IN_WANTED = "SEMI JOIN alert_wanted ON item_day.category_id = alert_wanted.category_id"
+_AMONG: Mapping[Among, tuple[str, str]] = {
+    "all": ("", ""),
+    "wanted": (f"{_IN_WANTED} AND item_day.item_id = alert_wanted.entity_id", ""),
+    "own": (_IN_WANTED, "AND ownership = 'own'"),
+}
 _ITEM_ONCE = "PARTITION BY category_id, entity_id, observed_at ORDER BY standing NULLS LAST, capture_id, low"
 
 _BRAND_SQL = """
@@ -117,16 +126,18 @@ QUALIFY row_number() OVER (
 """
 
 
-def figure_sql(key: FigureKey, span: Span, *, once: bool = False) -> str:
+def figure_sql(key: FigureKey, span: Span, *, once: Among | None = None) -> str:
     """A SELECT of :data:`COLUMNS` of every entity with that figure, between ``alert_SPAN_from`` and ``alert_SPAN_to``.
 
-    ``once``: also where a mart had an item twice in a snapshot, its organic entry alone (costs a sort).
+    ``once``: also where a mart had an item twice in a snapshot, its organic entry alone. That costs a sort, so it is
+    asked for among the items of ``alert_wanted``, or our own ones in their categories; other kinds come all.
     """
     between = f"observed_at BETWEEN getvariable('alert_{span}_from') AND getvariable('alert_{span}_to')"
     if key.kind == "item":
         low, high, text, basis = _ITEM[key.metric]
-        sql = _ITEM_SQL.format(low=low, high=high, text=text, basis=basis, span=between)
-        return f"{sql}QUALIFY row_number() OVER ({_ITEM_ONCE}) = 1\n" if once else sql
+        among, only = _AMONG[once or "all"]
+        sql = _ITEM_SQL.format(low=low, high=high, text=text, basis=basis, span=between, among=among)
+        return f"{sql}{only}\nQUALIFY row_number() OVER ({_ITEM_ONCE}) = 1\n" if once else sql
     if key.kind == "brand":
         if key.metric == "best_rank":
             return _BEST_RANK_SQL.format(span=between)

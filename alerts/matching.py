@@ -119,7 +119,7 @@ def _brand_groups(con: DuckDBPyConnection, source: str) -> dict[str, set[str]]:
 
 
 _RULE = pa.schema([
-    ("rule_no", pa.int32()), ("down", pa.bool_()), ("line", pa.float64()),
+    ("rule_no", pa.int32()), ("down", pa.bool_()), ("relative", pa.bool_()), ("line", pa.float64()),
     *((name, pa.list_(pa.string())) for name in ("categories", "groups", "brands", "shops", "items")),
 ])  # fmt: skip
 _KEY = pa.schema([("rule_no", pa.int32()), ("key", pa.string())])
@@ -128,8 +128,9 @@ _KEY = pa.schema([("rule_no", pa.int32()), ("key", pa.string())])
 def register_rules(con: DuckDBPyConnection, ready: Sequence[Ready]) -> None:
     """The temporary tables ``alert_rule`` (one row a rule) and ``alert_rule_key`` (a row a value of its key column)."""
     lines = [
-        {"rule_no": one.number, "down": one.watched[0], "line": one.watched[1], "categories": one.categories,
-         "groups": one.groups, "brands": one.brands, "shops": one.shops, "items": one.items}
+        {"rule_no": one.number, "down": one.watched[0], "relative": one.condition.relative, "line": one.watched[1],
+         "categories": one.categories, "groups": one.groups, "brands": one.brands, "shops": one.shops,
+         "items": one.items}
         for one in ready
     ]  # fmt: skip
     keys = [{"rule_no": one.number, "key": value} for one in ready for value in one.key[1]]

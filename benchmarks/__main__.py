@@ -12,6 +12,7 @@ from rich.box import HEAVY_HEAD, MARKDOWN
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.alerting import alerts
 from benchmarks.crawling import fetch_step, page_to_warehouse
 from benchmarks.extraction import extraction
 from benchmarks.history import increment
@@ -31,6 +32,7 @@ ROWS: dict[str, Callable[[Scale], list[Figure]]] = {
     "again": day_again,
     "increment": increment,
     "rebuild": full_rebuild,
+    "alerts": alerts,
     "year": year,
 }
 _SIZES = tuple(one.name for one in fields(Scale) if one.type == "int" and one.name != "repeats")

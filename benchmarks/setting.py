@@ -18,7 +18,7 @@ _ALERTS = "recipients: {ops: {address: ops@example.com}}\nengineers: [ops]\nrule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """Sizes of a run. ``days`` and ``year_days`` are the two lengths of history a day's increment is compared at."""
+    """Sizes of a run. ``days``, ``year_days``, ``alert_days``: two lengths of history a day is compared at."""
 
     repeats: int = 5
     pages: int = 5
@@ -30,6 +30,9 @@ class Scale:
     rebuilt_rows: int = 10_000_000
     year_days: tuple[int, int] = (30, 365)
     year_rows: int = 100_000
+    alert_rules: int = 10_000
+    alert_items: int = 100_000
+    alert_days: tuple[int, int] = (45, 365)
 
 
 QUICK = Scale(
@@ -43,6 +46,9 @@ QUICK = Scale(
     rebuilt_rows=40_000,
     year_days=(2, 4),
     year_rows=1000,
+    alert_rules=120,
+    alert_items=1000,
+    alert_days=(1, 2),
 )
 
 

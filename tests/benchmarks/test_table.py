@@ -12,7 +12,7 @@ from benchmarks.measure import Spent, Target, compare
 
 
 def test_the_table_of_the_quick_run_has_every_row(capsys):
-    assert main(["--quick", "extract", "again", "increment", "rebuild"]) == 0
+    assert main(["--quick", "extract", "again", "increment", "rebuild", "alerts"]) == 0
     printed = capsys.readouterr().out
     for text in (
         "parsel",
@@ -21,6 +21,8 @@ def test_the_table_of_the_quick_run_has_every_row(capsys):
         "bare delete + insert, same tables",
         "full rebuild",
         "polars",
+        "a plain SQL pass",
+        "backtest of a brand's rule",
     ):
         assert text in printed
     assert "meaningless" in printed
