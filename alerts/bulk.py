@@ -18,7 +18,7 @@ from typing import Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from alerts.model import Match, Rule, Rules, Severity, changed
-from extractors.config import ConfigError, Problem, StrictModel
+from extractors.config import ConfigError, Problem, StrictModel, told_mistake
 from extractors.source import Slug
 
 ROWS = 100_000
@@ -202,11 +202,10 @@ def _rule(file: str, line: int, row: Mapping[str, str], bulk: BulkRules, who: Ma
     try:
         return changed(Rule.model_validate(data), id=name)
     except ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        where = str(detail["loc"][0]) if detail["loc"] else "threshold"
-        expected = str(detail["msg"]).removeprefix("Value error, ")
-        column = {"when": "threshold", "match": key}.get(where, where)
-        raise cell(column).wrong(repr(row.get(column, detail["input"]))[:80], expected) from error
+        keys, found, expected = told_mistake(dict(error.errors(include_url=False)[0]))
+        where = str(keys[0]) if keys else "threshold"
+        column = str(keys[1]) if where == "match" and len(keys) > 1 else {"when": "threshold"}.get(where, where)
+        raise cell(column).wrong(repr(row[column])[:80] if column in row else found, expected) from error
 
 
 def _amount(cell: _Cell, text: str, delimiter: str) -> float | str:

@@ -17,7 +17,7 @@ from duckdb import DuckDBPyConnection
 
 from alerts.facts import Told, read_facts
 from alerts.message import Sender, message_id
-from alerts.model import CHANNEL
+from alerts.people import CHANNEL
 
 log = logging.getLogger(__name__)
 

@@ -8,28 +8,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
-from datetime import time
 from functools import cached_property
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from alerts.coherence import check_recover, check_rule
 from alerts.compare import Base
 from alerts.evaluate import Begins, Condition
 from alerts.figures import FIGURES, EntityKind, Figure, Measure
+from alerts.people import Recipient
 from extractors.brandkey import brand_key
 from extractors.config import StrictModel
 from extractors.source import Slug
 
-Language = Literal["en", "zh-CN"]
 Severity = Literal["immediate", "digest"]
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Names = Annotated[list[str], Field(min_length=1)]
-CHANNEL = "channel:"
-Address = Annotated[
-    str, Field(pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$")
-]
 
 
 def _amount(value: float | str) -> float | str:
@@ -38,7 +32,7 @@ def _amount(value: float | str) -> float | str:
         try:
             float(value.removesuffix("%"))
         except ValueError:
-            raise ValueError("a number, or a share such as 20%") from None
+            raise ValueError("a number such as 20000 (no separators, no unit), or a share such as 20%") from None
         if not value.endswith("%"):
             raise ValueError("a number without quotes, or a share such as 20%")
     return value
@@ -49,58 +43,6 @@ Amount = Annotated[float | str, AfterValidator(_amount)]
 
 def _share(amount: float | str) -> float:
     return float(amount.removesuffix("%")) / 100 if isinstance(amount, str) else amount
-
-
-class Recipient(StrictModel):
-    """Who is told, where and when. Exactly one of ``address`` (mail) and ``channel`` (a chat, by Apprise).
-
-    ``channel`` names the environment variable that holds the chat's URL, for such a URL is a secret. Hours and weekdays
-    are in ``timezone``: digest lines wait for ``digest_hour``, and nothing arrives in ``quiet_hours`` ("22:00-07:00")
-    or outside ``weekdays``. On the day ``weekly`` who was told nothing for a week is told that all is well.
-    """
-
-    address: Address | None = None
-    channel: str | None = Field(default=None, pattern=r"^SHELFRADAR_CHANNEL_[A-Z0-9_]{1,60}$")
-    name: str | None = None
-    language: Language = "en"
-    timezone: str = "UTC"
-    digest_hour: int = Field(default=8, ge=0, le=23)
-    quiet_hours: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
-    weekdays: list[Weekday] = Field(default=["mon", "tue", "wed", "thu", "fri", "sat", "sun"], min_length=1)
-    weekly: Weekday | None = "mon"
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("an IANA time zone such as Asia/Shanghai")
-        return value
-
-    @field_validator("quiet_hours")
-    @classmethod
-    def _some_hours_left(cls, value: str | None) -> str | None:
-        if value is not None and len(set(value.split("-"))) == 1:
-            raise ValueError("two different times such as 22:00-07:00")
-        return value
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.address is None) == (self.channel is None):
-            raise ValueError("exactly one of address and channel (for both: two recipients and a group)")
-        return self
-
-    @property
-    def destination(self) -> str:
-        """The mail address, or ``channel:NAME``; the outbox keeps it."""
-        return self.address or f"{CHANNEL}{self.channel}"
-
-    @property
-    def quiet(self) -> tuple[time, time] | None:
-        """Start and end of the quiet hours; the end may be of the next day."""
-        if self.quiet_hours is None:
-            return None
-        start, end = map(time.fromisoformat, self.quiet_hours.split("-"))
-        return start, end
 
 
 class Match(StrictModel):
@@ -201,45 +143,9 @@ class Rule(StrictModel):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        known = FIGURES[self.of]
-        if self.metric not in known:
-            raise ValueError(f"one of the metrics of {self.of}: {', '.join(known)}")
-        if known[self.metric].measured != (self.measure is not None):
-            need = "needs" if known[self.metric].measured else "takes no"
-            raise ValueError(f"{self.metric} of a {self.of} {need} measure (units_30d, gmv_30d, units_shown, listings)")
-        self._check_compare()
-        self._check_match()
-        self._check_recover()
+        check_rule(self)
+        check_recover(self, condition_of(self, Defaults()))
         return self
-
-    def _check_compare(self) -> None:
-        absolute = self.compare == "absolute"
-        moving = self.when.key in {"rises_by", "falls_by"}
-        if moving and self.compare in {"absolute", "own"}:
-            raise ValueError(f"compare: previous, mean_7d or mean_30d beside {self.when.key}")
-        if not moving and self.compare not in {"absolute", "own"}:
-            raise ValueError(f"rises_by or falls_by beside compare: {self.compare}")
-        if self.when.place and (self.figure.unit != "rank" or not absolute):
-            raise ValueError(f"a rank, and no compare, beside {self.when.key}")
-        if absolute and isinstance(self.when.amount, str) and self.figure.unit != "share":
-            raise ValueError(f"a number: {self.metric} is no share, and compare: absolute has no base for a %")
-
-    def _check_match(self) -> None:
-        wanted = {key for key in ("shop", "item") if getattr(self.match, key)}
-        if self.of == "brand" and wanted:
-            raise ValueError(f"of: item, where match names {' and '.join(sorted(wanted))}")
-        if self.of == "category" and (wanted or self.match.brand or self.match.watch_group):
-            raise ValueError("of: item or brand, where match names more than source and category")
-
-    def _check_recover(self) -> None:
-        if self.recover is None:
-            return
-        if isinstance(self.recover, str) != isinstance(self.when.amount, str):
-            raise ValueError("recover in the same unit as the fire condition (both numbers or both shares)")
-        condition = condition_of(self, Defaults())
-        sign = 1 if condition.direction == "above" else -1
-        if condition.recover is not None and sign * condition.recover >= sign * condition.threshold:
-            raise ValueError("recover on the calm side of the fire condition, not at or beyond it")
 
     @property
     def figure(self) -> Figure:

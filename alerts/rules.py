@@ -6,13 +6,16 @@ Beyond what the models ask for, every name must stand for something: recipients,
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from alerts.bulk import RulesFile, read_bulk
-from alerts.model import Defaults, Recipient, Rule, Rules, Severity, condition_of
+from alerts.model import Defaults, Rule, Rules, Severity, condition_of
+from alerts.people import Recipient
 from extractors.config import ConfigError, Problem, line_of, read_model, read_yaml
 from extractors.source import Source
 
+NAMED = 12
 __all__ = ["Defaults", "Recipient", "Rule", "Rules", "Severity", "check_rules", "condition_of", "read_rules"]
 
 
@@ -58,7 +61,9 @@ def check_rules(
         if watch_groups is not None:
             for name in rule.match.watch_group or []:
                 if name not in watch_groups:
-                    found.append((("rules", number, "match", "watch_group"), name, _one_of("group", watch_groups)))
+                    found.append(
+                        (("rules", number, "match", "watch_group"), name, _one_of("group", name, watch_groups))
+                    )
     data = read_yaml(path) if found else None
     return [
         Problem(str(path), line_of(data, keys), ".".join(map(str, keys)), repr(name), expected)
@@ -78,7 +83,7 @@ def _unknown_recipients(rules: Rules) -> list[_Found]:
     places.append((("defaults", "recipients"), rules.defaults.recipients or [], both))
     places += [(("rules", n, "recipients"), rule.recipients or [], both) for n, rule in enumerate(rules.rules)]
     found = [
-        (keys, name, _one_of("recipient", known))
+        (keys, name, _one_of("recipient", name, known))
         for keys, names, known in places
         for name in names
         if name not in known
@@ -104,7 +109,7 @@ def _unknown_places(number: int, rule: Rule, sources: Mapping[str, Source] | Non
         return []
     named = rule.match.sources if rule.match.sources is not None else list(sources)
     found: list[_Found] = [
-        (("rules", number, "match", "source"), name, _one_of("source", sources))
+        (("rules", number, "match", "source"), name, _one_of("source", name, sources))
         for name in named
         if name not in sources
     ]
@@ -112,11 +117,17 @@ def _unknown_places(number: int, rule: Rule, sources: Mapping[str, Source] | Non
         return found
     known = {category.id for name in named for category in sources[name].categories}
     return [
-        (("rules", number, "match", "category"), name, _one_of(f"category of {', '.join(named)}", known))
+        (("rules", number, "match", "category"), name, _one_of("category of " + ", ".join(named), name, known))
         for name in rule.match.category or []
         if name not in known
     ]
 
 
-def _one_of(what: str, known: Collection[str]) -> str:
-    return f"a known {what}: {', '.join(sorted(known)) or 'none is configured'}"
+def _one_of(what: str, name: str, known: Collection[str]) -> str:
+    """What is expected in place of ``name``: the likeliest of many."""
+    close = get_close_matches(name, known, n=3) if len(known) > NAMED else []
+    if close:
+        return f"a known {what}, such as {', '.join(close)}"
+    named = sorted(known)
+    more = f" and {len(named) - NAMED} more" if len(named) > NAMED else ""
+    return f"a known {what}: {', '.join(named[:NAMED]) or 'none is configured'}{more}"

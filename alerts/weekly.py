@@ -15,9 +15,10 @@ from duckdb import DuckDBPyConnection
 from alerts.facts import Watched, WeeklyFacts
 from alerts.history import Entity
 from alerts.hours import WEEKDAYS, next_open
-from alerts.model import Recipient, Rules
+from alerts.model import Rules
 from alerts.notices import iso
 from alerts.outbox import OutboxRow, outbox_key
+from alerts.people import Recipient
 
 _VERSION = "weekly/1"
 WEEK, LATE = timedelta(days=7), timedelta(days=1)

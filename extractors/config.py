@@ -6,15 +6,19 @@ and all mistakes of a file are told at once. YAML 1.2, safe loading only: no tag
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
+
+SLUG = r"^[a-z0-9][a-z0-9_-]{0,62}$"
 
 
 class StrictModel(BaseModel):
@@ -49,6 +53,11 @@ class ConfigError(Exception):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
+def wrong_value(at: tuple[str, ...], found: str, expected: str) -> PydanticCustomError:
+    """What a check of a whole section raises: the key inside it that is wrong, what stands there, what should."""
+    return PydanticCustomError("wrong_value", "{expected}", {"at": at, "found": found, "expected": expected})
+
+
 def read_yaml(path: Path) -> CommentedMap:
     """The mapping in a YAML file, with line marks. Raises ConfigError when it is not one or can't be read."""
     return _mapping(path, _content(path))
@@ -76,7 +85,9 @@ def _mapping(path: Path, content: bytes) -> CommentedMap:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        raise ConfigError([Problem(str(path), line, "", error.problem or "broken YAML", "valid YAML 1.2")]) from error
+        found = (error.problem or "broken YAML").removeprefix("found ")
+        expected = "spaces in place of tabs" if "'\\t'" in found else "valid YAML 1.2"
+        raise ConfigError([Problem(str(path), line, "", found, expected)]) from error
     if not isinstance(data, CommentedMap):
         raise ConfigError([Problem(str(path), 1, "", f"{type(data).__name__}", "a mapping of keys to values")])
     return data
@@ -106,16 +117,45 @@ def line_of(data: Any, keys: tuple[Any, ...]) -> int | None:
     return line
 
 
+def told_mistake(detail: Mapping[str, Any]) -> tuple[tuple[Any, ...], str, str]:
+    """Of one of pydantic's errors: the keys down to the wrong value, what was found there, and what was expected."""
+    keys, kind = tuple(detail["loc"]), detail["type"]
+    if kind == "missing":
+        return keys, "nothing", "this mandatory key"
+    if kind == "extra_forbidden":
+        colon = "：" in str(keys[-1])
+        return (
+            keys,
+            "an unknown key",
+            "a plain colon (:) and a space" if colon else "only the keys of docs/configuration.md",
+        )
+    if kind == "wrong_value":
+        return keys + tuple(detail["ctx"]["at"]), detail["ctx"]["found"], detail["ctx"]["expected"]
+    return keys, _told(detail["input"]), _expected(detail)
+
+
+_WHOLE, _SECTION = "a whole number", "a section of keys and values (a colon and a space between them)"
+_EXPECTED = {
+    "int_parsing": _WHOLE, "int_type": _WHOLE, "int_from_float": _WHOLE, "model_type": _SECTION, "dict_type": _SECTION,
+    "invalid_key": "a key; where a number was meant: one without separators (20000, not 20,000)",
+}  # fmt: skip
+
+
+def _expected(detail: Mapping[str, Any]) -> str:
+    """What a value should have been, in words of the file rather than of the program."""
+    kind, given = detail["type"], detail["input"]
+    if kind == "string_type" and isinstance(given, int | float):
+        return f"text, so in quotes: '{given}'"
+    if kind == "list_type" and isinstance(given, str | int | float):
+        return f"a list, so in brackets: [{_told(given)}]"
+    if kind == "string_pattern_mismatch" and detail["ctx"]["pattern"] == SLUG:
+        return "a name of small letters, digits and hyphens, such as serum-20k"
+    said = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return _EXPECTED.get(kind, said)
+
+
 def _problem(path: Path, data: CommentedMap, detail: dict[str, Any]) -> Problem:
-    keys = tuple(detail["loc"])
-    missing = detail["type"] == "missing"
-    if missing:
-        found, expected = "nothing", "this mandatory key"
-    elif detail["type"] == "extra_forbidden":
-        found, expected = "an unknown key", "only the keys of docs/configuration.md"
-    else:
-        found = _told(detail["input"])
-        expected = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    keys, found, expected = told_mistake(detail)
     return Problem(str(path), line_of(data, keys), ".".join(str(key) for key in keys), found, expected)
 
 

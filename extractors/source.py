@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from extractors.config import ConfigError, Problem, StrictModel, line_of, read_model, read_yaml
+from extractors.config import SLUG, ConfigError, Problem, StrictModel, line_of, read_model, read_yaml
 from extractors.grant import Grant
 from extractors.listing import Listing
 from extractors.signing import Signing
 from extractors.url import RefusedAddress, check_url
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Slug = Annotated[str, Field(pattern=SLUG)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 Mark = Annotated[str, Field(min_length=2)]

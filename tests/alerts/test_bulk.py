@@ -66,6 +66,9 @@ def test_a_grouped_number_is_one_where_it_can_be_nothing_else(read):
         (TABLE.replace("1001", ""), 2, "商品ID", "nothing", "a value in every row"),
         (SEMICOLONS, 4, "阈值", "'15,000'", "a number"),
         (TABLE.replace("20000,", "20%,"), 2, "阈值", "'20%'", "has no base for a %"),
+        (TABLE.replace("备注", "recover").replace("自家", "30000"), 2, "recover", "'30000'", "a value below 20000"),
+        (TABLE.replace("备注", "severity").replace("自家", "紧急"), 2, "severity", "'紧急'", "'immediate' or 'digest'"),
+        (TABLE.replace("备注", "category").replace("自家", "精华"), 2, "category", "'精华'", "small letters, digits"),
         (TABLE.replace("自家", "a,b,c"), 2, "", "6 cells", "4, as in the header"),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from alerts.hours import WEEKDAYS, due_time, is_open, next_open
-from alerts.model import Recipient
+from alerts.people import Recipient
 
 SHANGHAI = {"address": "mei@example.com", "timezone": "Asia/Shanghai"}
 JANUARY = datetime(2026, 1, 1, tzinfo=UTC)

@@ -29,22 +29,41 @@ def test_the_shipped_rules_are_sound(project_root):
     assert {"share", "price", "rank"} <= {rule.metric for rule in rules.rules}
 
 
-SECTION = "a section with id, title, match"
-
-
+# What people write; each is told by line and key, with what stands there and what should.
 @pytest.mark.parametrize(
     ("change", "key", "found", "expected"),
     [
         (("title: One", "title: One\n    titel: One"), "rules.0.titel", "an unknown key", "only the keys of"),
         (("    title: One\n", ""), "rules.0.title", "nothing", "this mandatory key"),
-        (("price", "prise"), "rules.0", SECTION, "one of the metrics of item: units_30d"),
+        (("price", "prise"), "rules.0.metric", "'prise'", "one of the metrics of item: units_30d"),
         (("{below: 100}", "{below: 100, above: 5}"), "rules.0.when", "above", "exactly one of above, below"),
         (("{below: 100}", "{below: '100'}"), "rules.0.when.below", "'100'", "a number without quotes, or a share"),
-        (("{below: 100}", "{below: 10%}"), "rules.0", SECTION, "compare: absolute has no base"),
-        (("{below: 100}", "{falls_by: 10%}"), "rules.0", SECTION, "compare: previous, mean_7d or mean_30d"),
-        (("metric: price", "metric: price\n    recover: 100"), "rules.0", SECTION, "recover on the calm side"),
-        (("metric: price", "metric: price\n    measure: listings"), "rules.0", SECTION, "takes no measure"),
-        (("of: item", "of: brand"), "rules.0", SECTION, "one of the metrics of brand"),
+        (("{below: 100}", "{below: 10%}"), "rules.0.when.below", "'10%'", "compare: absolute has no base"),
+        (("{below: 100}", "{falls_by: 10%}"), "rules.0.compare", "nothing, which", "previous, mean_7d or mean_30d"),
+        (("price", "price\n    compare: previous"), "rules.0.when.below", "below: 100", "rises_by or falls_by beside"),
+        (("{below: 100}", "{enters_top: 10}"), "rules.0.metric", "'price'", "a rank beside enters_top"),
+        (("metric: price", "metric: price\n    recover: 100"), "rules.0.recover", "100", "a value above 100, where it"),
+        (("metric: price", "metric: price\n    recover: 90%"), "rules.0.recover", "90%", "the unit of below: 100"),
+        (
+            ("metric: price", "metric: price\n    measure: listings"),
+            "rules.0.measure",
+            "'listings'",
+            "price takes none",
+        ),
+        (("of: item", "of: brand"), "rules.0.metric", "'price'", "one of the metrics of brand"),
+        (("{below: 100}", "{below: 1,000}"), "rules.0.when.0", "0", "a number was meant: one without separators"),
+        (("{below: 100}", "\n      below: 1,000"), "rules.0.when.below", "'1,000'", "a number such as 20000 (no sep"),
+        (("{below: 100}", "{below: 10％}"), "rules.0.when.below", "'10％'", "a share such as 20%"),
+        (("below: 100", "below：100"), "rules.0.when.below：100", "an unknown key", "a plain colon (:) and a space"),
+        (("{below: 100}", "below 100"), "rules.0.when", "'below 100'", "a section of keys and values (a colon"),
+        (("    of: item", "\tof: item"), "", "character", "spaces in place of tabs"),
+        (("price", "price\n    metric: rank"), "", 'duplicate key "metric"', "valid YAML"),
+        (("{source: demo}", "{source: demo, item: [600123]}"), "rules.0.match.item.0", "600123", "in quotes: '600123'"),
+        (("{source: demo}", "{source: demo, item: '1'}"), "rules.0.match.item", "'1'", "in brackets: ['1']"),
+        (("{source: demo}", "{source: demo, category: [精华]}"), "rules.0.match.category.0", "'精华'", "small letters"),
+        (("id: one", "id: Rule One"), "rules.0.id", "'Rule One'", "small letters, digits and hyphens"),
+        (("title: One", "title: One\n    severity: urgent"), "rules.0.severity", "'urgent'", "'immediate' or 'digest'"),
+        (("title: One", "title: One\n    recipients: [a@example.com]"), "rules.0.recipients", "'a@", "known recipient"),
         (("source: demo", "source: demos"), "rules.0.match.source", "'demos'", "a known source: demo"),
         (("{source: demo}", "{source: demo, category: [x]}"), "rules.0.match.category", "'x'", "a known category"),
         (("{source: demo}", "{source: demo, watch_group: [x]}"), "rules.0.match.watch_group", "'x'", "a known group"),
@@ -55,6 +74,7 @@ SECTION = "a section with id, title, match"
             "0",
             "greater than or equal to 1",
         ),
+        (("title: One", "title: One\n    for_snapshots: 2x"), "rules.0.for_snapshots", "'2x'", "a whole number"),
     ],
 )
 def test_mistakes(rules_file, project_root, change, key, found, expected):

@@ -51,7 +51,7 @@ def test_every_shipped_spec_loads_and_compiles(name: str) -> None:
         (("title: a.name", "title: a\n  units: i.sold"), None, "", "units.basis"),
         (("title: a.name", "title: a\n  rank: i.no"), None, "", "rank: shown"),
         (("version: 2", "version: 2\nencodin: utf-8"), 3, "encodin", "docs"),
-        (("version: 2", "version: two"), 2, "version", "integer"),
+        (("version: 2", "version: two"), 2, "version", "a whole number"),
         (("version: 2", "version: 2\nencoding: utf-9"), 3, "encoding", "auto, or an encoding"),
         (("version: 2", "version: 2\nunits: {basis: trailing}"), 3, "units", "window_days"),
         (("version: 2", "version: 2\nunits: {basis: cumulative, ladder: [5, 1]}"), 3, "units", "rising steps"),
