@@ -120,17 +120,37 @@ def find_candidates(con: DuckDBPyConnection, ready: Sequence[Ready]) -> None:
 
 def count_entities(con: DuckDBPyConnection, source: str, ready: Ready, start: datetime, end: datetime) -> int:
     """How many entities the rule means, in the complete snapshots between two times."""
+    _scope(con, source, start, end)
+    register_rules(con, [ready])
+    con.execute("CREATE OR REPLACE TEMP TABLE alert_shape AS SELECT rule_no FROM alert_rule")
+    meant = _meant(ready.figure, ready.key[0])
+    sql = f"SELECT count(*) FROM (SELECT DISTINCT figure.category_id, figure.entity_id{meant})"
+    return int(con.execute(sql).fetchall()[0][0])
+
+
+def matched_rules(
+    con: DuckDBPyConnection, source: str, ready: Sequence[Ready], start: datetime, end: datetime
+) -> set[int]:
+    """The numbers of the rules that mean an entity with a figure, in the complete snapshots between two times."""
+    _scope(con, source, start, end)
+    register_rules(con, ready)
+    con.execute("CREATE OR REPLACE TEMP TABLE alert_meant (rule_no INTEGER)")
+    shapes: dict[FigureKey, dict[KeyColumn, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for one in ready:
+        shapes[one.figure][one.key[0]].append(one.number)
+    for figure, columns in shapes.items():
+        _insert_meant(con, figure, columns, "INSERT INTO alert_meant SELECT DISTINCT key.rule_no", "")
+    return {number for (number,) in con.execute("SELECT DISTINCT rule_no FROM alert_meant").fetchall()}
+
+
+def _scope(con: DuckDBPyConnection, source: str, start: datetime, end: datetime) -> None:
+    """Make ``alert_scope``: the complete snapshots between two times."""
     set_variables(con, alert_source=source, alert_now_from=start, alert_now_to=end)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE alert_scope AS SELECT category_id, observed_at FROM snapshot"
         " WHERE source = $source AND complete AND observed_at BETWEEN $start AND $end",
         {"source": source, "start": start, "end": end},
     )
-    register_rules(con, [ready])
-    con.execute("CREATE OR REPLACE TEMP TABLE alert_shape AS SELECT rule_no FROM alert_rule")
-    meant = _meant(ready.figure, ready.key[0])
-    sql = f"SELECT count(*) FROM (SELECT DISTINCT figure.category_id, figure.entity_id{meant})"
-    return int(con.execute(sql).fetchall()[0][0])
 
 
 def _meant(figure: FigureKey, column: KeyColumn) -> str:

@@ -40,6 +40,9 @@ def _check_compare(rule: Rule) -> None:
         raise wrong_value(
             ("when", key), f"{key}: {_plain(amount)}", f"rises_by or falls_by beside compare: {rule.compare}"
         )
+    if key in _MOVES and _size(amount) <= 0:
+        other = "falls_by" if key == "rises_by" else "rises_by"
+        raise wrong_value(("when", key), _plain(amount), f"more than 0; for the other way: {other}")
     if rule.when.place and rule.figure.unit != "rank":
         raise wrong_value(("metric",), repr(rule.metric), f"a rank beside {key}: rank, or best_rank of a brand")
     if rule.when.place and rule.compare != "absolute":
@@ -73,6 +76,10 @@ def check_recover(rule: Rule, condition: Condition) -> None:
         if rule.when.place:
             expected = f"a place on the calm side of {rule.when.key}: {rule.when.amount}"
         raise wrong_value(("recover",), _plain(rule.recover), expected)
+
+
+def _size(amount: float | str) -> float:
+    return float(amount.removesuffix("%")) if isinstance(amount, str) else amount
 
 
 def _plain(amount: float | str) -> str:

@@ -31,8 +31,9 @@ from alerts.hours import is_open
 from alerts.message import Sender, compose
 from alerts.model import Rules
 from alerts.notices import undelivered_rows
-from alerts.outbox import Snooze, queue_rows, read_snoozes
+from alerts.outbox import queue_rows
 from alerts.shorttext import compose_short
+from alerts.snoozes import Snooze, read_snoozes
 from alerts.transport import DeliveryError, RefusedError, Transport, TryLaterError, UnsureError
 
 log = logging.getLogger(__name__)

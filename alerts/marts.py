@@ -55,6 +55,15 @@ _BRAND: Mapping[str, tuple[str, str]] = {
     "share": ("share_low", "share_high"),
     "rank": ("brand_rank", "brand_rank"),
 }
+# Figures of the marts beside item_day: (mart, low end, high end, text as shown, what must be alike).
+_BESIDE: Mapping[str, tuple[str, str, str, str, str]] = {
+    "margin": ("item_margin", "mart.margin", "mart.margin", "NULL", "mart.currency"),
+    "margin_share": ("item_margin", "mart.margin_share", "mart.margin_share", "NULL", "mart.currency"),
+    "profit_30d": ("item_margin", "mart.profit_30d_low", "mart.profit_30d_high", "item.units_text",
+                   "concat_ws('/', mart.units_basis, mart.currency)"),
+    "units_share": ("own_position", "mart.units_share_low", "mart.units_share_high", "NULL",
+                    "coalesce(mart.units_basis, '')"),
+}  # fmt: skip
 _MEASURE_OF: Mapping[str, Measure] = {
     "units_30d": "units_30d", "units_per_day": "units_30d", "units_shown": "units_shown", "gmv_30d": "gmv_30d",
     "listings": "listings",
@@ -70,6 +79,18 @@ _SIZE: Mapping[str, tuple[str, str]] = {
     "units_30d": ("units_30d_low", "units_30d_high"),
     "gmv_30d": ("gmv_30d_low", "gmv_30d_high"),
     **{name: (name, name) for name in ("median_price", "stock_out_share", "listings", "entrants", "dropouts")},
+}
+
+# Of category_verdict: (low end, high end, what must be alike to be compared).
+_COUNTED = "concat_ws('/', measure, units_basis)"
+_VERDICT: Mapping[str, tuple[str, str]] = {
+    "survival": ("survival", "''"),
+    "gap": ("gap", "concat_ws('/', units_basis, band_set, band_currency)"),
+    "entry_margin": ("entry_margin", "coalesce(band_currency, '')"),
+    "entry_margin_share": ("entry_margin_share", "coalesce(band_currency, '')"),
+    "own_listings": ("own_listings", "''"),
+    "own_rank": ("own_rank", "''"),
+    "own_share": ("own_share", _COUNTED),
 }
 
 _ITEM_SQL = """
@@ -88,6 +109,17 @@ _AMONG: Mapping[Among, tuple[str, str]] = {
     "own": (_IN_WANTED, "AND ownership = 'own'"),
 }
 _ITEM_ONCE = "PARTITION BY category_id, entity_id, observed_at ORDER BY standing NULLS LAST, capture_id, low"
+
+_BESIDE_SQL = """
+SELECT mart.category_id, mart.item_id AS entity_id, mart.observed_at, mart.title AS name, item.ownership,
+       item.watch_group, item.shop, mart.brand_key, mart.currency, item.url, ({low})::DOUBLE AS low,
+       ({high})::DOUBLE AS high, ({text})::VARCHAR AS text, {basis} AS basis, item.capture_id, item.rank AS standing
+FROM {mart} AS mart
+INNER JOIN item_day AS item
+    ON mart.source = item.source AND mart.category_id = item.category_id AND mart.observed_at = item.observed_at
+    AND mart.item_id = item.item_id
+WHERE mart.source = getvariable('alert_source') AND mart.{span} AND item.{span} AND ({low}) IS NOT NULL
+"""
 
 _BRAND_SQL = """
 SELECT category_id, brand_key AS entity_id, observed_at, coalesce(brand, brand_key) AS name, ownership,
@@ -126,6 +158,16 @@ QUALIFY row_number() OVER (
 """
 
 
+_VERDICT_SQL = """
+SELECT category_id, '' AS entity_id, observed_at, category_id AS name, NULL::VARCHAR AS ownership,
+       NULL::VARCHAR AS watch_group, NULL::VARCHAR AS shop, NULL::VARCHAR AS brand_key, band_currency AS currency,
+       NULL::VARCHAR AS url, ({figure})::DOUBLE AS low, ({figure})::DOUBLE AS high, NULL::VARCHAR AS text,
+       {basis} AS basis, NULL::VARCHAR AS capture_id, NULL::INTEGER AS standing
+FROM category_verdict
+WHERE source = getvariable('alert_source') AND {span} AND ({figure}) IS NOT NULL
+"""
+
+
 def figure_sql(key: FigureKey, span: Span, *, once: Among | None = None) -> str:
     """A SELECT of :data:`COLUMNS` of every entity with that figure, between ``alert_SPAN_from`` and ``alert_SPAN_to``.
 
@@ -133,6 +175,10 @@ def figure_sql(key: FigureKey, span: Span, *, once: Among | None = None) -> str:
     asked for among the items of ``alert_wanted``, or our own ones in their categories; other kinds come all.
     """
     between = f"observed_at BETWEEN getvariable('alert_{span}_from') AND getvariable('alert_{span}_to')"
+    if key.kind == "item" and key.metric in _BESIDE:
+        mart, low, high, text, basis = _BESIDE[key.metric]
+        sql = _BESIDE_SQL.format(mart=mart, low=low, high=high, text=text, basis=basis, span=between)
+        return f"{sql}QUALIFY row_number() OVER ({_ITEM_ONCE}) = 1\n" if once else sql
     if key.kind == "item":
         low, high, text, basis = _ITEM[key.metric]
         among, only = _AMONG[once or "all"]
@@ -143,6 +189,9 @@ def figure_sql(key: FigureKey, span: Span, *, once: Among | None = None) -> str:
             return _BEST_RANK_SQL.format(span=between)
         low, high = _BRAND[key.metric]
         return _BRAND_SQL.format(low=low, high=high, span=between, measure=key.measure or _MEASURE_OF[key.metric])
+    if key.metric in _VERDICT:
+        figure, basis = _VERDICT[key.metric]
+        return _VERDICT_SQL.format(figure=figure, basis=basis, span=between)
     concentration = FIGURES["category"][key.metric].measured
     low, high = (_CONCENTRATION if concentration else _SIZE)[key.metric]
     mart, measured = ("brand_concentration", f"measure = '{key.measure}'") if concentration else ("market_size", "TRUE")
@@ -154,9 +203,11 @@ def marts_of(keys: set[FigureKey]) -> set[str]:
     found: set[str] = set()
     for key in keys:
         if key.kind == "item" or key.metric == "best_rank":
-            found.add("item_day")
+            found |= {"item_day", *([_BESIDE[key.metric][0]] if key.metric in _BESIDE else [])}
         elif key.kind == "brand":
             found.add("brand_share")
+        elif key.metric in _VERDICT:
+            found.add("category_verdict")
         else:
             found.add("brand_concentration" if FIGURES["category"][key.metric].measured else "market_size")
     return found

@@ -19,8 +19,8 @@ from alerts.chart import chart_png
 from alerts.facts import Facts, Told
 from alerts.headlines import subject
 from alerts.order import arranged
-from alerts.outbox import Snooze
 from alerts.pages import Frame, render_html, render_text
+from alerts.snoozes import Snooze
 from alerts.wording import clean
 
 CHARTS_A_MAIL = 8

@@ -43,25 +43,6 @@ class OutboxRow:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snooze:
-    """A silence. ``rule_id``/``entity_id`` None: every one. It ends by itself at ``until``."""
-
-    rule_id: str | None
-    entity_id: str | None
-    until: datetime
-    why: str
-    snoozed_at: datetime
-
-    def covers(self, rule_id: str, entity_id: str, now: datetime) -> bool:
-        """Whether it silences that rule and entity now."""
-        return (
-            self.until > now
-            and self.rule_id in {None, rule_id, rule_id.partition("/")[0]}
-            and (self.entity_id is None or self.entity_id == entity_id)
-        )
-
-
 _TIME = pa.timestamp("us", tz="UTC")
 _ROW_SCHEMA = pa.schema([
     (one.name, _TIME if one.name in {"episode_start", "edge_at", "queued_at", "due_at"} else pa.string())
@@ -95,24 +76,3 @@ def held_keys(con: DuckDBPyConnection, keys: Sequence[str]) -> set[str]:
     make_temp(con, "alert_key", pa.table({"key": pa.array(keys, pa.string())}))
     sql = "SELECT outbox_key FROM alert_outbox SEMI JOIN alert_key ON outbox_key = key"
     return {key for (key,) in con.execute(sql).fetchall()}
-
-
-def read_snoozes(con: DuckDBPyConnection, now: datetime) -> list[Snooze]:
-    """The silences that hold now."""
-    sql = "SELECT rule_id, entity_id, until, why, snoozed_at FROM alert_snooze WHERE until > $now"
-    return [
-        Snooze(rule_id=rule, entity_id=entity, until=until, why=why, snoozed_at=at)
-        for rule, entity, until, why, at in con.execute(sql, {"now": now}).fetchall()
-    ]
-
-
-def add_snooze(con: DuckDBPyConnection, snooze: Snooze) -> None:
-    """Hold mails of a rule or entity back until ``snooze.until``. Raises ValueError where it covers or ends nothing."""
-    if snooze.until <= snooze.snoozed_at:
-        raise ValueError(f"a snooze ends in the future; found {snooze.until.isoformat()}")
-    if snooze.rule_id is None and snooze.entity_id is None:
-        raise ValueError("a snooze names a rule, an entity or both")
-    con.execute(
-        "INSERT INTO alert_snooze VALUES (?, ?, ?, ?, ?)",
-        [snooze.rule_id, snooze.entity_id, snooze.until, snooze.why, snooze.snoozed_at],
-    )

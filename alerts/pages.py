@@ -16,7 +16,7 @@ from alerts.cards import Card, card_of
 from alerts.columns import WIDTH, row, wrapped
 from alerts.facts import Facts, NoticeFacts, Told
 from alerts.headlines import headline, short_line
-from alerts.outbox import Snooze
+from alerts.snoozes import Snooze
 from alerts.wording import clean, moment, say, shorten
 
 SUMMARY_FROM = 3  # things told from which the mail begins with all headlines

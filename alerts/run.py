@@ -23,9 +23,10 @@ from alerts.facts import Evidence
 from alerts.history import Entity, Snapshot, Timeline, read_snapshots, read_starts
 from alerts.hours import due_time
 from alerts.matching import make_temp, ready_rules
-from alerts.outbox import OutboxRow, Snooze, outbox_key, queue_rows, read_snoozes
+from alerts.outbox import OutboxRow, outbox_key, queue_rows
 from alerts.quality import quality_rows
 from alerts.rules import Rules, Severity
+from alerts.snoozes import Snooze, read_snoozes
 from alerts.telling import facts_of
 
 TELLS_FIRING = ("fired", "already", "escalated")

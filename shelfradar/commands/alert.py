@@ -81,20 +81,29 @@ def deliver(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def lint(as_json: JsonOption = False) -> None:
-    """Read config/alerts.yaml: every mistake with file, line and key; thresholds that a display can't prove."""
-    from shelfradar.alerting import hints
-    from shelfradar.configuration import read_configuration
+def lint(form: FormatOption = Format.TABLE, as_json: JsonOption = False) -> None:
+    """What is wrong or not meant in the rules, with file and line, held against the warehouse where there is one.
+
+    Ends with 0 where nothing is found, with 1 where something is, with 2 where the configuration can't be read.
+    """
+    from shelfradar.alerting import lint as look
     from shelfradar.settings import Settings
 
-    configuration = read_configuration(Settings.from_environment().config)
-    found = hints(configuration)
-    for hint in found:
-        if as_json:
-            write_json({"rule": hint.rule_id, "hint": hint.text})
-        else:
-            typer.echo(f"{hint.rule_id}: {hint.text}")
-    say(f"{len(configuration.rules.rules)} rules, {len(found)} hints, no mistake")
+    linted = look(Settings.from_environment())
+    form = Format.JSON if as_json else form
+    if form is Format.TABLE:
+        for one in linted.findings:
+            typer.echo(str(one))
+    else:
+        write_rows(linted.table(), form)
+    found = f"{len(linted.findings)} finding{'' if len(linted.findings) == 1 else 's'}"
+    held = "" if linted.warehouse else "; not held against a warehouse: there is none yet"
+    say(
+        f"{linted.rules} rules, {found}{held}"
+        if linted.rules is not None
+        else f"the configuration can't be read: {found}"
+    )
+    raise typer.Exit(linted.code)
 
 
 @app.command()
@@ -137,3 +146,30 @@ def snooze(
     from shelfradar.silences import add_silence
 
     say(add_silence(Settings.from_environment(), rule, item, until, why))
+
+
+@app.command()
+def unsnooze(
+    rule: Annotated[str | None, typer.Argument(help="Id of a rule; with --item only: silences of that item.")] = None,
+    item: Annotated[str | None, typer.Option("--item", help="Only of this item, brand or category.")] = None,
+) -> None:
+    """End silences before their time; what waited leaves with the next delivery."""
+    from shelfradar.settings import Settings
+    from shelfradar.silences import end_silence
+
+    for line in end_silence(Settings.from_environment(), rule, item):
+        say(line)
+
+
+@app.command()
+def snoozes(
+    every: Annotated[bool, typer.Option("--all", help="Silences that are over too.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """The silences that hold: of what, until when, why, and how many mails' lines wait for it."""
+    from shelfradar.lean import leave_pandas_out
+    from shelfradar.settings import Settings
+    from shelfradar.silences import list_silences
+
+    leave_pandas_out()
+    write_rows(list_silences(Settings.from_environment(), every=every), form)

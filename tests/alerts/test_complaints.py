@@ -8,8 +8,8 @@ import pytest
 import typer.testing
 
 from alerts.message import Sender, compose, message_id
-from alerts.outbox import Snooze, add_snooze
 from alerts.run import evaluate_source
+from alerts.snoozes import Snooze, add_snooze
 from extractors.config import ConfigError
 from tests.alerts.conftest import DAY_ZERO
 

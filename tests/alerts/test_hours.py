@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -58,6 +58,7 @@ def test_the_hour_that_summer_time_skips_or_repeats_is_survived():
     assert is_open(sam, datetime(2026, 3, 29, 2, 0, tzinfo=UTC))
 
 
+@settings(deadline=None)
 @given(
     moment=st.integers(0, 731 * 24 * 60).map(lambda minutes: JANUARY + timedelta(minutes=minutes)),
     start=CLOCKS,

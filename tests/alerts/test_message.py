@@ -14,7 +14,7 @@ from alerts.columns import width
 from alerts.facts import NoticeFacts, Watched, WeeklyFacts, read_facts
 from alerts.headlines import SUBJECT_LENGTH, headline, subject
 from alerts.message import CHARTS_A_MAIL, HTML_BYTES, Sender, compose, message_id
-from alerts.outbox import Snooze
+from alerts.snoozes import Snooze
 
 SENDER = Sender(mail_from="Shelfradar <alerts@shelf.example>", boards_url="https://boards.example/")
 DATE = datetime(2026, 11, 21, 1, tzinfo=UTC)

@@ -123,7 +123,7 @@ def test_a_replay_that_moves_the_start_tells_nobody_again(shelf, lake, write_rul
 
 
 def test_a_snooze_holds_the_mail_back_and_ends_by_itself(shelf, lake, write_rules, run, rows):
-    from alerts.outbox import Snooze, add_snooze
+    from alerts.snoozes import Snooze, add_snooze
 
     shelf.day(0, rival=12000, other=12000)
     at = shelf.day(1, rival=24000, other=24000)
