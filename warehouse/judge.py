@@ -38,6 +38,7 @@ class CategoryFacts:
     parser_version: str | None = None
     filled: dict[str, float] = field(default_factory=dict)
     warned: dict[int, int] = field(default_factory=dict)
+    turned_away: str | None = None
 
 
 def judge_rows(con: DuckDBPyConnection, suite: Suite) -> int:

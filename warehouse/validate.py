@@ -25,6 +25,7 @@ from warehouse.judge import CategoryFacts, category_facts, judge_rows, write_qua
 from warehouse.problems import Problems, read_problems
 from warehouse.stage import create_views, staged_row_count
 from warehouse.suite import BETWEEN, KEY_COLUMNS, PAIR, UNIQUE, RowRule, Suite, declare_suite
+from warehouse.turned_away import commonest_reasons
 from warehouse.verdict import Pages, figures_of, judge_category
 
 if TYPE_CHECKING:
@@ -66,10 +67,12 @@ def _judge_categories(
 ) -> tuple[dict[str, CategoryAudit], list[dict[str, Any]]]:
     """The verdict on each category of the stage, and the figures they rest on."""
     facts, pages, medians = category_facts(con, suite), pages_by_category(con), trailing_medians(con, suite)
+    reasons = commonest_reasons(con, suite)
     verdicts: dict[str, CategoryAudit] = {}
     figures: list[dict[str, Any]] = []
     for category_id in (one for one in suite.categories if one in facts or one in pages):
         seen = facts.get(category_id) or CategoryFacts(category_id=category_id)
+        seen.turned_away = reasons.get(category_id)
         seen.unreadable = problems.lost_by_category.get(category_id, 0)
         asked, median = pages.get(category_id, Pages()), medians.get(category_id)
         notes = problems.notes_by_category.get(category_id, [])

@@ -112,3 +112,22 @@ def make_stage(tmp_path: Path) -> Callable[..., StageDir]:
         return stage
 
     return make
+
+
+@pytest.fixture(scope="session")
+def sql_failures() -> Callable[..., dict[int, set[int]]]:
+    """``sql_failures(con, suite)``: number of the row rule -> row_no that fail it in SQL, as ``recorded_failures``."""
+    from warehouse.judge import failing
+
+    def find(con: Any, suite: Any) -> dict[int, set[int]]:
+        rules = (*suite.quarantining, *suite.warning)
+        conditions = [f"SELECT row_no FROM staged WHERE {failing(rule)}" for rule in rules]
+        doubles = (
+            "SELECT unnest(list(row_no)) FROM staged WHERE item_id IS NOT NULL AND category_id IS NOT NULL "
+            "AND sponsored IS NOT NULL AND observed_at IS NOT NULL "
+            "GROUP BY observed_at, category_id, item_id, sponsored HAVING count(*) > 1"
+        )
+        answers = [con.execute(sql).fetchall() for sql in (*conditions, doubles)]
+        return {number: {row[0] for row in answer} for number, answer in enumerate(answers)}
+
+    return find

@@ -87,27 +87,43 @@ def test_every_kind_of_bad_row_is_quarantined_with_its_reason(lake, make_source,
     assert read_audit(odd_stage) == found
 
 
-def test_great_expectations_and_sql_agree_on_every_row(lake, make_source, odd_stage):
+def test_great_expectations_and_sql_agree_on_every_row(lake, make_source, odd_stage, sql_failures):
     suite = declare_suite(make_source(bounds=BOUNDS), odd_stage.observed_at)
     with lake.reader() as con:
         create_views(con, odd_stage)
         judge_rows(con, suite)
-        rules = (*suite.quarantining, *suite.warning)
-        by_sql = {}
-        from warehouse.judge import failing
-
-        for number, rule in enumerate(rules):
-            by_sql[number] = {
-                row[0] for row in con.execute(f"SELECT row_no FROM staged WHERE {failing(rule)}").fetchall()
-            }
-        grouped = con.execute(
-            "SELECT unnest(list(row_no)) FROM staged WHERE item_id IS NOT NULL AND category_id IS NOT NULL "
-            "GROUP BY observed_at, category_id, item_id, sponsored HAVING count(*) > 1"
-        ).fetchall()
-        by_sql[len(rules)] = {row[0] for row in grouped}
+        by_sql = sql_failures(con, suite)
         recorded = recorded_failures(con, suite)
     assert recorded == by_sql
     assert sum(bool(rows) for rows in by_sql.values()) > 15
+
+
+@pytest.mark.parametrize(
+    ("changes", "bounds", "reason"),
+    [
+        ({"currency": "USD"}, {}, "10 rows turned away, all for currency: found 'USD', expected CNY"),
+        ({"price": Decimal(3)}, {"price_min": 5.0, "price_max": 9.0},
+         "10 rows turned away, all for price: found 3.0000, expected at least 5 and at most 9"),
+        ({"title": ""}, {}, "10 rows turned away, all for title: found an empty text"),
+        ({"units_basis": None}, {}, "10 rows turned away, all for units_basis: found nothing"),
+        ({"price_high": Decimal(1)}, {}, "10 rows turned away, all for price_high: found 1.0000, below price"),
+    ],
+)  # fmt: skip
+def test_a_refused_batch_names_the_commonest_reason_first(
+    lake, make_source, make_rows, make_stage, changes, bounds, reason
+):
+    stage = make_stage(make_rows("serum", 10, **changes))
+    with lake.reader() as con:
+        found = audit(con, make_source(bounds={"items_min": 5, **bounds}), stage, None)
+    assert found.categories["serum"].reasons[:2] == [reason, "organic items: found 0, expected at least 5"]
+
+
+def test_the_commonest_of_several_reasons_is_told_with_its_count(lake, make_source, make_rows, make_stage):
+    rows = make_rows("serum", 4, currency="USD") + make_rows("serum", 9)[4:7] + make_rows("serum", 9)[4:7]
+    with lake.reader() as con:
+        found = audit(con, make_source(bounds={"items_min": 5}), make_stage(rows), None)
+    (first, *_) = found.categories["serum"].reasons
+    assert first == "7 rows turned away, 4 for currency: found 'USD', expected CNY"
 
 
 def test_the_first_double_that_is_in_order_stays(lake, source, make_rows, make_stage):
