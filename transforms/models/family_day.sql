@@ -2,10 +2,13 @@
 -- Grain: source x category x observed_at x family. Advertisements are outside the top N and left out.
 -- Inputs: item_day of the snapshots to make. Source of the rule: docs/metrics.md 3; variants show their parent's total.
 WITH item AS (
-    SELECT item.*
-    FROM item_day_now AS item
+    SELECT
+        source, category_id, observed_at, observed_on, family_id, item_id, brand_key, brand, ownership, rank, currency, price,
+        band_set, band_no, units_low, units_high, units_basis, units_window_days, units_30d_low, units_30d_high,
+        gmv_30d_low, gmv_30d_high
+    FROM item_day_now
     SEMI JOIN rates_target USING (category_id, observed_at)
-    WHERE NOT item.sponsored
+    WHERE NOT sponsored
 ),
 
 -- Most items have no variants: only families that some item names are grouped, the rest pass through.
@@ -13,7 +16,7 @@ named AS (SELECT DISTINCT category_id, observed_at, family_id FROM item WHERE fa
 
 member AS (
     SELECT
-        item.*,
+        item.* EXCLUDE (gmv_30d_low, gmv_30d_high),
         first_value(CASE WHEN item.units_low IS NOT NULL THEN item.units_basis END IGNORE NULLS) OVER (
             PARTITION BY item.category_id, item.observed_at, item.family_id
             ORDER BY item.rank NULLS LAST, item.item_id
