@@ -16,8 +16,10 @@ from duckdb import DuckDBPyConnection
 
 HISTORY = timedelta(days=91)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+# What people edit, copied once: several models read each, and even an empty table of the lake costs a scan's planning.
+REFERENCE_TABLES = ("brand_alias", "watch", "sourcing_cost", "campaign_edition")
 PLAN_TABLES = (
-    "scope_snapshot", "made", "loaded", "affected", "stale", "band_edge", "target", "complete_snapshot",
+    *REFERENCE_TABLES, "scope_snapshot", "made", "loaded", "affected", "stale", "band_edge", "target", "complete_snapshot",
     "changed_days", "campaign_now",
 )  # fmt: skip
 
@@ -25,6 +27,7 @@ PLAN_TABLES = (
 def plan_load(con: DuckDBPyConnection, source: str, ats: Sequence[datetime]) -> None:
     """Plan what a load of ``source`` at the sorted times ``ats`` affects."""
     set_variables(con, scope_source=source, loaded_ats=list(ats), made_from=ats[0])
+    _copy_reference(con)
     _plan_tables(con, "band_edge", "made")
     # A complete snapshot without a complete one in HISTORY is either the first or follows a long gap: look further.
     for history_from in (ats[0] - HISTORY, _BEGINNING):
@@ -38,6 +41,7 @@ def plan_load(con: DuckDBPyConnection, source: str, ats: Sequence[datetime]) -> 
 def plan_rebuild(con: DuckDBPyConnection, source: str) -> None:
     """Plan to make every snapshot of ``source``; what is there is deleted whole, so nothing is listed as stale."""
     set_variables(con, scope_source=source, history_from=_BEGINNING)
+    _copy_reference(con)
     _plan_tables(con, "band_edge", "scope_snapshot")
     make_table(con, "affected", scope_sql("everything"))
     _plan_tables(con, "target", "complete_snapshot")
@@ -66,6 +70,12 @@ def count(con: DuckDBPyConnection, sql: str, *values: object) -> int:
 def scope_sql(name: str) -> str:
     """The planning query ``transforms/scope/NAME.sql``."""
     return (files("transforms") / "scope" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _copy_reference(con: DuckDBPyConnection) -> None:
+    """Put temporary copies before the lake's tables of the same names (the temporary schema is searched first)."""
+    for name in REFERENCE_TABLES:
+        make_table(con, name, f"SELECT * FROM lake.{name}")
 
 
 def _plan_tables(con: DuckDBPyConnection, *names: str) -> None:

@@ -8,7 +8,8 @@ open connections, or commit. The names it writes into SQL are those of our own f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
@@ -20,6 +21,8 @@ from transforms.plan import PLAN_TABLES, count, make_table, plan_load, plan_rebu
 CHUNK_LISTINGS = 1_000_000
 # Up to here it is cheaper to copy the rows of a chunk than to plan several scans of the lake over them.
 COPIED_LISTINGS = 200_000
+# Up to here the statements are too short for a second thread to be worth its waking: a third less CPU with one.
+ONE_THREAD_LISTINGS = 30_000
 LOOKBACK: dict[Reach, timedelta] = {
     "rates": timedelta(days=8), "movement": timedelta(days=28), "outlook": timedelta(days=90),
 }  # fmt: skip
@@ -41,11 +44,14 @@ def transform(con: DuckDBPyConnection, source: str, observed_ats: Iterable[datet
     ats = sorted(set(observed_ats))
     if not ats:
         return 0
-    plan_load(con, source, ats)
-    _delete_stale(con)
-    made = _make_targets(con)
-    make_campaigns(con)
-    _drop(con, *PLAN_TABLES)
+    with _one_thread(con):
+        plan_load(con, source, ats)
+        _delete_stale(con)
+        few = count(con, "SELECT coalesce(sum(listings), 0) FROM target") <= ONE_THREAD_LISTINGS
+    with _one_thread(con) if few else nullcontext():
+        made = _make_targets(con)
+        make_campaigns(con)
+        _drop(con, *PLAN_TABLES)
     return made
 
 
@@ -188,6 +194,17 @@ def _chunks(con: DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
             chunks.append((at, at))
             held = listings
     return chunks
+
+
+@contextmanager
+def _one_thread(con: DuckDBPyConnection) -> Iterator[None]:
+    """Statements inside run in one thread; the session's number of threads is put back, on errors too."""
+    threads = count(con, "SELECT current_setting('threads')")
+    con.execute("SET threads = 1")
+    try:
+        yield
+    finally:
+        con.execute(f"SET threads = {threads}")
 
 
 def _drop(con: DuckDBPyConnection, *tables: str) -> None:
