@@ -11,8 +11,9 @@ from itertools import count
 from typing import Any
 
 from benchmarks.measure import Figure, Spent, Target, alternate, compare, plain, spent_by
+from benchmarks.reference import store_reference
 from benchmarks.setting import Scale, installation
-from benchmarks.shelves import observed_at, store_days
+from benchmarks.shelves import lists_of, observed_at, store_days
 from shelfradar import pipeline
 from transforms.run import rebuild, transform
 from warehouse.lake import Lake
@@ -43,6 +44,7 @@ def make_history(lake: Lake, days: int, rows: int) -> None:
     loaded_singly = min(days - 1, 3)
 
     def start(con: Any) -> None:
+        store_reference(con, lists_of(rows))
         store_days(con, 1, days - loaded_singly, rows)
         rebuild(con)
 

@@ -19,8 +19,8 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 # What people edit, copied once: several models read each, and even an empty table of the lake costs a scan's planning.
 REFERENCE_TABLES = ("brand_alias", "watch", "sourcing_cost", "campaign_edition")
 PLAN_TABLES = (
-    *REFERENCE_TABLES, "scope_snapshot", "made", "loaded", "affected", "stale", "band_edge", "target", "complete_snapshot",
-    "changed_days", "campaign_now",
+    *REFERENCE_TABLES, "scope_snapshot", "made", "loaded", "affected", "stale", "band_edge", "target",
+    "complete_snapshot", "changed_days", "campaign_now",
 )  # fmt: skip
 
 

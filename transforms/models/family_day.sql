@@ -3,8 +3,8 @@
 -- Inputs: item_day of the snapshots to make. Source of the rule: docs/metrics.md 3; variants show their parent's total.
 WITH item AS (
     SELECT
-        source, category_id, observed_at, observed_on, family_id, item_id, brand_key, brand, ownership, rank, currency, price,
-        band_set, band_no, units_low, units_high, units_basis, units_window_days, units_30d_low, units_30d_high,
+        source, category_id, observed_at, observed_on, family_id, item_id, brand_key, brand, ownership, rank, currency,
+        price, band_set, band_no, units_low, units_high, units_basis, units_window_days, units_30d_low, units_30d_high,
         gmv_30d_low, gmv_30d_high
     FROM item_day_now
     SEMI JOIN rates_target USING (category_id, observed_at)
