@@ -2,9 +2,9 @@
 -- Grain: source x category x observed_at x measure x basis x window x currency x entity.
 -- Inputs: family_day of the snapshots to make. Bases, windows (of figures as shown) and currencies are never mixed.
 -- Sums run on decimals, so that they do not depend on the order of rows. Source: docs/metrics.md 5.
--- shelf_no numbers what is compared (category x observed_at x measure x basis x window x currency): to group and sort
--- by one number costs a fraction of that by six columns. brand_rank: place among the known brands of the shelf. list_no:
--- the shelf of the same list in the measure "listings".
+-- shelf_no numbers what is compared (category x observed_at x measure x basis x window x currency): to group and sort by
+-- one number costs a fraction of that by six columns. brand_rank: place among the known brands of the shelf. list_no: the
+-- shelf of the same list in the measure "listings".
 WITH family AS (
     SELECT
         category_id, observed_at, family_id, brand_key, brand, ownership, listings, units_basis, units_window_days,
@@ -119,7 +119,8 @@ entity AS (
 SELECT
     shelf_no, shelf.category_id, shelf.observed_at, shelf.measure, shelf.units_basis, shelf.units_window_days,
     shelf.currency, shelf.list_no, named.brand_key, entity.unknown_family, entity.brand, entity.own_families,
-    entity.rival_families, entity.value_low, entity.value_high, entity.unbounded_low, entity.families, entity.listings, entity.brand_rank
+    entity.rival_families, entity.value_low, entity.value_high, entity.unbounded_low, entity.families,
+    entity.listings, entity.brand_rank
 FROM entity
 INNER JOIN shelf USING (shelf_no)
 LEFT JOIN named ON entity.brand_no = named.brand_no
