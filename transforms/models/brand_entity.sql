@@ -2,9 +2,9 @@
 -- Grain: source x category x observed_at x measure x basis x window x currency x entity.
 -- Inputs: family_day of the snapshots to make. Bases, windows (of figures as shown) and currencies are never mixed.
 -- Sums run on decimals, so that they do not depend on the order of rows. Source: docs/metrics.md 5.
--- shelf_no numbers what is compared (category x observed_at x measure x basis x window x currency): to group and sort by
--- one number costs a fraction of that by six columns. brand_rank: place among the known brands of the shelf. list_no: the
--- shelf of the same list in the measure "listings".
+-- shelf_no numbers what is compared (category x observed_at x measure x basis x window x currency): to group and sort
+-- by one number costs a fraction of that by six columns. brand_rank: place among the known brands of the shelf.
+-- list_no: the shelf of the same list in the measure "listings".
 WITH family AS (
     SELECT
         category_id, observed_at, family_id, brand_key, brand, ownership, listings, units_basis, units_window_days,
