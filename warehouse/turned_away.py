@@ -26,7 +26,7 @@ def commonest_reasons(con: DuckDBPyConnection, suite: Suite) -> dict[str, str]:
     found = con.execute(_COMMONEST).fetchall()
     values = {rule: _values(con, suite, rule) for rule in {row[1] for row in found}}
     return {
-        category: f"{total} rows turned away, {'all' if rows == total else rows} for "
+        category: f"{total} row{'s' if total > 1 else ''} turned away, {'all' if rows == total else rows} for "
         f"{_told(suite, rule, values[rule].get(category))}"
         for category, rule, rows, total in found
     }

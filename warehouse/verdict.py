@@ -48,7 +48,8 @@ def judge_category(
     for rule in suite.batch:
         _apply(verdict, rule, figures[rule.figure], pages)
     if verdict.status != "ok" and facts.turned_away is not None:
-        verdict.reasons.insert(0, facts.turned_away)  # what a figure of 0 comes from
+        most = facts.quarantined > facts.captured + facts.sponsored  # then it is what the figures come from
+        verdict.reasons.insert(0 if most else len(verdict.reasons), facts.turned_away)
     verdict.complete = verdict.status == "ok"
     if verdict.status == "refused":
         verdict.captured = verdict.sponsored = 0
