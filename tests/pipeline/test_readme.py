@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import urllib.request
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 PAGES = (
     "README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/configuration.md", "docs/site-specs.md",
     "docs/alerts.md", "docs/boards.md", "docs/airflow.md", "docs/production.md", "docs/benchmarks.md",
-    "docs/warehouse.md", "docs/analysts.md",
+    "docs/warehouse.md", "docs/analysts.md", "docs/fetching.md", "docs/evidence.md",
 )  # fmt: skip
 
 
@@ -55,6 +57,31 @@ def test_every_shelfradar_command_runs(collected, copy_of, tmp_path: Path, proje
             words[1] = str(tmp_path / words[1])
         done = made.run(*words)
         allowed = {0, 1} if words[0] == "import" else {0}  # one row is fewer than the panel's bounds want
+        assert done.returncode in allowed, f"{words}: {done.stderr}"
+        assert "Traceback" not in done.stderr
+
+
+def test_every_command_of_the_pages_on_fetching_and_evidence_runs(
+    collected, copy_of, tmp_path: Path, project_root: Path
+) -> None:
+    made = copy_of(collected)
+    item = made.run("sql", "SELECT min(item_id) AS item FROM listing", "-f", "csv").stdout.splitlines()[1]
+    day = made.run("sql", "SELECT max(observed_on) AS day FROM listing", "-f", "csv").stdout.splitlines()[1]
+    page = tmp_path / "page.html"
+    page.write_bytes(urllib.request.urlopen(made.source.categories[0].page_url(1, date.fromisoformat(day))).read())
+    meant = {"ITEM": item, "BUNDLE": str(tmp_path / "bundle"), "DAY": day, "SOURCE": "demo", "PAGE": str(page)}
+    told = [
+        line
+        for name in ("fetching", "evidence")
+        for line in re.findall(
+            r"^    shelfradar (.+)$", (project_root / f"docs/{name}.md").read_text("utf-8"), re.MULTILINE
+        )
+    ]
+    assert len(told) == 7
+    for line in told:
+        words = [meant.get(word, word) for word in shlex.split(line)]
+        done = made.run(*words, *(["--at", day] if words[0] == "source" else []))
+        allowed = {0, 1} if words == ["doctor"] else {0}  # an old demo is rightly found stale
         assert done.returncode in allowed, f"{words}: {done.stderr}"
         assert "Traceback" not in done.stderr
 
