@@ -257,4 +257,14 @@
   for (const link of all("a[data-language]")) {
     link.addEventListener("click", () => { link.hash = location.hash; });
   }
+
+  // Paper can't be unfolded: everything but the SQL is open while printing.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = all("details:not([open]):not(.sql)");
+    for (const one of opened) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of opened) one.open = false;
+  });
 })();

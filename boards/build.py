@@ -29,6 +29,7 @@ from boards.watched import Watched
 
 Page = tuple[PurePosixPath, str]
 ALERTS_SHOWN = 4
+ALERTS_MOST = 100
 
 
 def build_boards(
@@ -106,6 +107,8 @@ def _overview(press: Press, views: Sequence[CategoryView], fresh: Sequence[Fresh
         by_source=by_source,
         views=views,
         alerts=firing[:ALERTS_SHOWN],
+        more_alerts=firing[ALERTS_SHOWN:ALERTS_MOST],
+        alerts_most=ALERTS_MOST,
         firing=len(firing),
         unhealthy=sum(not view.healthy for view in views),
         late=[one for one in fresh if one.late],

@@ -53,6 +53,19 @@ class Block:
         """The greatest mean of units of any phase, to draw bars by."""
         return max((row["units_30d_low"] or 0.0 for row in self.phases.values()), default=0.0) or 1.0
 
+    @property
+    def gainer(self) -> Line | None:
+        """Of the brands listed, the one whose share of units rose most since the days before; None where none rose."""
+        rises = [line for line in self.brands if (line.phases.get("during") or {}).get("share_change")]
+        best = max(rises, key=lambda line: line.phases["during"]["share_change"], default=None)
+        return best if best and best.phases["during"]["share_change"] > 0 else None
+
+    @property
+    def riser(self) -> Line | None:
+        """Of the products listed, the one whose proved units rose most; None where none rose."""
+        rises = [line for line in self.items if _has_change(line.phases) and _change(line.phases) > 0]
+        return max(rises, key=lambda line: _change(line.phases), default=None)
+
 
 @dataclass(slots=True)
 class Campaign:
@@ -65,6 +78,19 @@ class Campaign:
     ends_on: Any
     page: PurePosixPath
     blocks: list[Block]
+
+    @property
+    def by_change(self) -> list[Block]:
+        """The categories by the change of their units during it, the greatest rise first; those without one last."""
+        return sorted(self.blocks, key=lambda block: -(_change(block.phases) if _has_change(block.phases) else -1e9))
+
+
+def _has_change(phases: Phases) -> bool:
+    return "during" in phases and phases["during"]["units_change"] is not None
+
+
+def _change(phases: Phases) -> float:
+    return float(phases["during"]["units_change"])
 
 
 def read_campaigns(con: duckdb.DuckDBPyConnection) -> list[Campaign]:

@@ -115,6 +115,16 @@ class CategoryView:
         )
         return [tag for tag, held in zip(TAGS, holds, strict=True) if held]
 
+    def pageless(self, ownership: str) -> list[Row]:
+        """The watched products in the ranking, ``own`` or ``rival``, that have no page of their own, by rank."""
+        return [
+            row
+            for row in self.rows.ranking
+            if row["ownership"] == ownership
+            and row["rank"] is not None
+            and ("item", row["item_id"]) not in self.watched
+        ]
+
     @property
     def healthy(self) -> bool:
         """Whether the latest snapshot is complete."""

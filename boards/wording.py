@@ -16,13 +16,21 @@ from typing import Final
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    get_currency_precision,
+)
 
 from extractors.config import read_yaml
 
 LOCALES: Final = {"en": "en", "zh-CN": "zh_CN"}
 OWN_NAMES: Final = {"en": "English", "zh-CN": "中文"}
 NONE: Final = "—"
+PRICES: Final = frozenset({"price", "price_from", "list_price", "median_price"})
+"""Metrics that are prices: written in full, to the currency's minor unit, and never in short as sums of money are."""
 Number = int | float | Decimal
 _FOLDER = Path(__file__).parent / "locales"
 
@@ -62,7 +70,8 @@ def _day(value: date, pattern: str, locale: Locale) -> str:
 @lru_cache(maxsize=65_536)
 def _money(value: Number, currency: str | None, locale: Locale) -> str:
     exact = Decimal(str(value))
-    plain = "#,##0" if exact == exact.to_integral_value() else "#,##0.00"
+    minor = get_currency_precision(currency) if currency else 2
+    plain = "#,##0" if exact == exact.to_integral_value() else f"#,##0.{'0' * minor:#<4}"
     if not currency:
         return str(format_decimal(exact, format=plain, locale=locale))
     return str(format_currency(exact, currency, format=f"¤{plain}", locale=locale, currency_digits=False))
@@ -153,10 +162,13 @@ class Wording:
         """A relative change, signed: −5%."""
         if share is None:
             return NONE
-        return f"{format_decimal(Decimal(str(share)) * 100, format='+0.#;−0.#', locale=self.babel)}%"
+        whole = round(Decimal(str(share)) * 100, 1)
+        return f"{format_decimal(whole, format='+0.#;−0.#' if whole else '0', locale=self.babel)}%"
 
-    def alert_value(self, low: Number | None, high: Number | None, unit: str) -> str:
-        """An alert's figure in the unit its rule uses; a share as per cent, a currency code as money."""
+    def alert_value(self, low: Number | None, high: Number | None, unit: str, metric: str = "") -> str:
+        """An alert's figure in its rule's unit: a share as per cent, a currency code as money, a price in full."""
+        if metric in PRICES:
+            return self.price(low, unit if len(unit) == 3 and unit.isupper() else None, high)
         if unit == "share":
             return self.percent(low, 1) if low == high else self.bounds(low, high)
         if unit in {"rank", "index", "flag"}:
@@ -197,17 +209,19 @@ class Wording:
         """A length of time in its largest unit: 3 days, 5 hours."""
         return NONE if value is None else str(format_timedelta(value, threshold=1.2, locale=self.babel))
 
-    def condition(self, text: str, unit: str) -> str:
+    def condition(self, text: str, unit: str, metric: str = "") -> str:
         """An alert's fire condition, such as ``above 20000``, in words."""
         kind, _, amount = text.partition(" ")
         key = f"condition.{kind}"
         if key not in self._texts:
             return text
-        shown = amount if amount.endswith("%") else self.alert_value(float(amount), float(amount), unit)
+        shown = amount if amount.endswith("%") else self.alert_value(float(amount), float(amount), unit, metric)
         return self.say(key, amount=shown)
 
     def level(self, value: Number, metric: str) -> str:
         """A rule's level in the way its metric is written."""
+        if metric in PRICES:
+            return self.price(value, None)
         return self.percent(value, 1) if metric in {"share", "stock_out_share"} else self.count_or_number(value)
 
     def count_or_number(self, value: Number) -> str:
@@ -230,7 +244,8 @@ class Wording:
 
     def change_whole(self, share: Number) -> str:
         """A relative change in whole per cent, signed: +35%."""
-        return f"{format_decimal(round(Decimal(str(share)) * 100), format='+#,##0;−#,##0', locale=self.babel)}%"
+        whole = round(Decimal(str(share)) * 100)
+        return f"{format_decimal(whole, format='+#,##0;−#,##0' if whole else '0', locale=self.babel)}%"
 
     def change_bounds(self, low: Number | None, high: Number | None) -> str:
         """What a relative change can be at least and at most."""

@@ -160,3 +160,22 @@ def test_a_name_cannot_end_its_quotes() -> None:
     assert literal(None) == "NULL"
     with pytest.raises(TypeError, match="no SQL literal for list"):
         literal([])
+
+
+@pytest.mark.parametrize(
+    ("locale", "value", "unit", "metric", "shown"),
+    [
+        ("en", 13.99, "USD", "price", "$13.99"),
+        ("zh-CN", 58.9, "CNY", "price_from", "¥58.90"),
+        ("en", 1299.99, "USD", "median_price", "$1,299.99"),
+        ("en", 12.5, "KWD", "list_price", "KWD12.500"),
+        ("en", 0.0045, "USD", "price", "$0.0045"),
+        ("en", 1299.99, "USD", "gmv_30d", "$1.29K"),  # a sum of money may be short
+    ],
+)
+def test_a_price_in_an_alert_is_never_rounded(locale: str, value: float, unit: str, metric: str, shown: str) -> None:
+    words = Wording(locale)
+    assert words.alert_value(value, value, unit, metric) == shown
+    if metric != "gmv_30d":
+        assert words.condition(f"below {value}", unit, metric).endswith(shown)
+        assert shown.endswith(words.level(value, metric)) or unit == "KWD"
