@@ -1,4 +1,5 @@
-"""What happens on which date: everything repeats every 35 days, so any 35-day window holds each event exactly once.
+"""What happens on which date: everything repeats every 35 days, so any 35-day window holds each event exactly once;
+but for the members' days, which are the same days of every month, so that a 35-day window holds them once or twice.
 
 The day of the cycle is the date's proleptic ordinal modulo 35. No clock is read anywhere in the demo.
 """
@@ -39,6 +40,22 @@ CAMPAIGNS = (
     Campaign("catfood", 4, 14, 22, sales=2.5, price=0.8),
 )
 
+MEMBERS_DAYS = range(8, 13)
+"""Days of the month on which a third of the items, no flagship among them, sell more for less: ``demo-days`` of
+config/campaigns.yaml. Another third every month: a figure of 30 days holds last month's days while this month's begin,
+so items that took part each time would never be seen to rise."""
+MEMBERS_SALES, MEMBERS_PRICE = 8.0, 0.85
+FIRST_MEMBER_SLOT = 6
+"""The flagships' slots are below it: what the alert rules tell of them is no matter of the members' days."""
+
+
+def takes_part(slot: int, ordinal: int) -> bool:
+    """Whether the item in the slot takes part in members' days on the day of that ordinal."""
+    if slot < FIRST_MEMBER_SLOT:
+        return False
+    on = date.fromordinal(ordinal)
+    return on.day in MEMBERS_DAYS and slot % 3 == on.month % 3
+
 
 def cycle_day(on: date) -> int:
     """The day of the cycle, 0 to 34."""
@@ -47,7 +64,7 @@ def cycle_day(on: date) -> int:
 
 def campaign_sales(category: str, slot: int, ordinal: int) -> float:
     """The factor on an item's daily sales on the day of that ordinal."""
-    day, factor = ordinal % CYCLE_DAYS, 1.0
+    day, factor = ordinal % CYCLE_DAYS, MEMBERS_SALES if takes_part(slot, ordinal) else 1.0
     for push in CAMPAIGNS:
         if push.category == category and push.slot == slot and push.first <= day <= push.last:
             factor *= push.sales
@@ -56,7 +73,7 @@ def campaign_sales(category: str, slot: int, ordinal: int) -> float:
 
 def campaign_price(category: str, slot: int, ordinal: int) -> float:
     """The factor on an item's price on the day of that ordinal."""
-    day, factor = ordinal % CYCLE_DAYS, 1.0
+    day, factor = ordinal % CYCLE_DAYS, MEMBERS_PRICE if takes_part(slot, ordinal) else 1.0
     for push in CAMPAIGNS:
         if push.category == category and push.slot == slot and push.first <= day <= push.last:
             factor *= push.price

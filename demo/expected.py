@@ -131,6 +131,14 @@ def _family(name: str, members: list[ShownListing], before: dict[str, tuple[int,
     )
 
 
+def item_rates(on: date, category: str, collected: Days = None) -> dict[str, Interval]:
+    """Item -> its units in 30 days as its own page entry proves them; items without a known rate are left out."""
+    before = _observations_before(on, category, collected)
+    rates = {one.item_id: _units_30d(one, before) for one in reversed(shown(on, category)) if one.sponsored}
+    rates |= {one.item_id: _units_30d(one, before) for one in shown(on, category) if not one.sponsored}
+    return {item: rate for item, rate in rates.items() if rate is not None}
+
+
 def _interval(listing: ShownListing) -> Interval | None:
     if listing.units_low is None:
         return None
