@@ -105,8 +105,8 @@ def read_campaigns(con: duckdb.DuckDBPyConnection) -> list[Campaign]:
         "years": [year for _, _, year in asked],
         "campaign_rows": ROWS_MOST,
     }
-    brands = _lines(fetch_rows(con, "campaign_brands", scope), "brand_key")
-    items = _lines(fetch_rows(con, "campaign_items", scope), "item_id")
+    lines = fetch_rows(con, "campaign_lines", scope)
+    brands, items = (_lines(row for row in lines if row["kind"] == kind) for kind in ("brand", "item"))
     blocks = _blocks(rows, brands, items)
     return sorted(_campaigns(rows, blocks), key=lambda one: (one.starts_on, one.campaign), reverse=True)
 
@@ -115,11 +115,11 @@ def _key(row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("source", "category_id", "campaign", "year", "units_basis", "currency"))
 
 
-def _lines(rows: Iterable[Row], identity: str) -> dict[tuple[Any, ...], list[Line]]:
+def _lines(rows: Iterable[Row]) -> dict[tuple[Any, ...], list[Line]]:
     """By category and edition, in the order of the rows."""
     phases: dict[tuple[Any, ...], dict[str, Row]] = defaultdict(dict)
     for row in rows:
-        phases[(*_key(row), row[identity])][row["phase"]] = row
+        phases[(*_key(row), row["entity"])][row["phase"]] = row
     lines: dict[tuple[Any, ...], list[Line]] = defaultdict(list)
     for key, found in phases.items():
         lines[key[:-1]].append(Line(next(iter(found.values())), found))

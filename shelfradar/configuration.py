@@ -11,7 +11,8 @@ from alerts.rules import Rules, read_rules
 from extractors.config import ConfigError, Problem
 from extractors.source import Source, read_source, read_sources
 from extractors.spec import read_spec
-from transforms.reference import Reference, check_reference, read_reference
+from transforms.contradictions import check_reference
+from transforms.reference import Reference, read_reference
 
 Read = TypeVar("Read")
 

@@ -2,13 +2,12 @@
 
 ``config/brands.yaml`` names brands and their spellings, ``config/price_bands.yaml`` the edges of each category's price
 bands, ``config/watchlist.yaml`` who is own and who is a rival; ``campaigns.yaml`` and ``costs.csv`` have modules of
-their own (:mod:`transforms.promotions`, :mod:`transforms.costs`). This module reads and checks them and mirrors them
-into tables. It must not know where the files lie, nor when a load happens.
+their own (:mod:`transforms.promotions`, :mod:`transforms.costs`). This module reads them and mirrors them into tables;
+:mod:`transforms.contradictions` checks them. It must not know where the files lie, nor when a load happens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,8 +19,8 @@ from duckdb import DuckDBPyConnection
 from pydantic import Field, model_validator
 
 from extractors.brandkey import brand_key
-from extractors.config import ConfigError, Problem, StrictModel, line_of, read_model, read_yaml
-from extractors.source import Currency, Slug, Source
+from extractors.config import ConfigError, Problem, StrictModel, read_model
+from extractors.source import Currency, Slug
 from transforms import costs as sourcing
 from transforms import promotions
 from transforms.costs import Cost
@@ -108,10 +107,10 @@ class Reference:
 
     def canonical_key(self, brand: str) -> str:
         """The folded key of the canonical brand that ``brand`` spells; of ``brand`` itself where none is known."""
-        folded = _fold(brand)
+        folded = fold_brand(brand)
         for canonical, aliases in self.brands.brands.items():
-            if folded in {_fold(one) for one in (canonical, *aliases)}:
-                return _fold(canonical)
+            if folded in {fold_brand(one) for one in (canonical, *aliases)}:
+                return fold_brand(canonical)
         return folded
 
 
@@ -144,20 +143,6 @@ def read_reference(folder: Path) -> Reference:
     return Reference(
         brands=read[0], price_bands=read[1], watchlist=read[2], campaigns=read[3], costs=costs, folder=folder
     )
-
-
-def check_reference(reference: Reference, sources: Mapping[str, Source]) -> list[Problem]:
-    """What contradicts itself or names an unknown source or category: problems with file, line and key."""
-    return [
-        *_brand_problems(reference),
-        *_band_problems(reference, sources),
-        *_watch_problems(reference, sources),
-        *(
-            _problem(reference, promotions.FILE, keys, found, expected)
-            for keys, found, expected in promotions.check_campaigns(reference.campaigns, sources)
-        ),
-        *sourcing.check_costs((reference.folder or Path()) / sourcing.FILE, reference.costs, sources),
-    ]
 
 
 def sync_reference(con: DuckDBPyConnection, reference: Reference) -> bool:
@@ -211,13 +196,14 @@ def _replace(con: DuckDBPyConnection, table: str, rows: list[Row], *, had_rows: 
     con.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {marks}", [value for row in rows for value in row])
 
 
-def _fold(brand: str) -> str:
+def fold_brand(brand: str) -> str:
+    """The key a spelling is compared by; empty where it holds no letter and no digit."""
     return brand_key(brand) or ""
 
 
 def _brand_rows(reference: Reference) -> list[Row]:
     rows = {
-        _fold(spelling): (_fold(spelling), canonical, _fold(canonical))
+        fold_brand(spelling): (fold_brand(spelling), canonical, fold_brand(canonical))
         for canonical, aliases in reference.brands.brands.items()
         for spelling in (canonical, *aliases)
     }
@@ -247,61 +233,3 @@ def _watch_rows(reference: Reference) -> list[Row]:
                 for value in values:
                     rows[(name, group.ownership, kind, source, value)] = None
     return list(rows)
-
-
-def _problem(reference: Reference, file: str, keys: tuple[Any, ...], found: str, expected: str) -> Problem:
-    path = (reference.folder / file) if reference.folder else None
-    line = line_of(read_yaml(path), keys) if path is not None and path.exists() else None
-    return Problem(str(path or file), line, ".".join(map(str, keys)), found, expected)
-
-
-def _brand_problems(reference: Reference) -> list[Problem]:
-    problems: list[Problem] = []
-    owner: dict[str, str] = {}
-    for canonical, aliases in reference.brands.brands.items():
-        for spelling in (canonical, *aliases):
-            folded = _fold(spelling)
-            keys = ("brands", canonical)
-            if not folded:
-                expected = "a name with a letter or a digit in it"
-                problems.append(_problem(reference, "brands.yaml", keys, repr(spelling), expected))
-            elif owner.setdefault(folded, canonical) != canonical:
-                found = f"{spelling!r}, which {owner[folded]!r} has too"
-                problems.append(_problem(reference, "brands.yaml", keys, found, "a spelling under one brand only"))
-    return problems
-
-
-def _band_problems(reference: Reference, sources: Mapping[str, Source]) -> list[Problem]:
-    problems: list[Problem] = []
-    seen: set[tuple[str, str]] = set()
-    for number, bands in enumerate(reference.price_bands.price_bands):
-        keys: tuple[Any, ...] = ("price_bands", number, "source")
-        pair = (bands.source, bands.category)
-        source = sources.get(bands.source)
-        if pair in seen:
-            found, expected = f"{bands.source}/{bands.category} again", "one entry a category"
-            problems.append(_problem(reference, "price_bands.yaml", keys, found, expected))
-        seen.add(pair)
-        if source is None:
-            expected = _one_of("source", sources)
-            problems.append(_problem(reference, "price_bands.yaml", keys, repr(bands.source), expected))
-        elif bands.category not in {category.id for category in source.categories}:
-            expected = _one_of(f"category of {source.source}", [category.id for category in source.categories])
-            keys = (*keys[:2], "category")
-            problems.append(_problem(reference, "price_bands.yaml", keys, repr(bands.category), expected))
-    return problems
-
-
-def _watch_problems(reference: Reference, sources: Mapping[str, Source]) -> list[Problem]:
-    problems: list[Problem] = []
-    for name, group in reference.watchlist.groups.items():
-        for kind, listed in (("shops", group.shops), ("items", group.items)):
-            unknown = [source for source in listed if source not in sources]
-            for source in unknown:
-                keys = ("groups", name, kind, source)
-                problems.append(_problem(reference, "watchlist.yaml", keys, repr(source), _one_of("source", sources)))
-    return problems
-
-
-def _one_of(what: str, names: Any) -> str:
-    return f"a known {what}: {', '.join(sorted(names)) or 'there is none'}"

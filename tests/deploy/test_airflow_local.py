@@ -19,6 +19,7 @@ from deploy.airflow_home import AirflowError, AirflowHome
 from deploy.airflow_local import refuse_taken_port, running
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1000)]
+CHROMIUM = Path("/usr/bin/chromium")
 
 
 class Mailbox(Message):
@@ -120,3 +121,36 @@ def test_pools_are_there_and_everything_listens_on_loopback_alone(local: Local, 
 def test_a_taken_port_is_told(local: Local) -> None:
     with pytest.raises(AirflowError, match=f"port {local.home.port} is taken"):
         refuse_taken_port(local.home.port)
+
+
+def test_the_boards_are_read_in_airflows_own_interface(local: Local) -> None:
+    """In a browser: log in, the menu's entry, a board inside Airflow's page, from there to a category and a product."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser: {CHROMIUM} is absent (.ci/system-packages installs it)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-quic"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(60_000)
+        refused: list[str] = []
+        page.on("response", lambda one: one.status >= 400 and "/shelfradar/" in one.url and refused.append(one.url))
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(local.home.url)
+        page.locator("input[name=username]").fill("admin")
+        page.locator("input[name=password]").fill(local.home.password)
+        page.locator("button[type=submit]").click()
+        page.goto(f"{local.home.url}/plugin/shelfradar-boards")
+        board = page.frame_locator("iframe[title='Shelfradar boards']")
+        board.locator("h1").wait_for()
+        board.locator(".tile h3 a", has_text="Serum").click()
+        board.locator("#ranking").wait_for()
+        assert board.locator("#ranking-table tbody tr").count() == 100
+        board.locator("#watchlist a").first.click()
+        board.locator("#now").wait_for()
+        pictures = os.environ.get("SHELFRADAR_SCREENSHOTS")
+        if pictures:
+            page.screenshot(path=str(Path(pictures) / "airflow-board.png"))
+        assert (refused, errors) == ([], [])
+        browser.close()

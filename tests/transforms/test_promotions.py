@@ -9,7 +9,8 @@ import pytest
 from duckdb import DuckDBPyConnection
 
 from extractors.config import ConfigError
-from transforms.reference import check_reference, read_reference, sync_reference
+from transforms.contradictions import check_reference
+from transforms.reference import read_reference, sync_reference
 
 TEXT = """campaigns:
   - campaign: "618"

@@ -9,7 +9,8 @@ from duckdb import DuckDBPyConnection
 
 from extractors.config import ConfigError
 from extractors.source import Source
-from transforms.reference import Reference, check_reference, read_reference, sync_reference
+from transforms.contradictions import check_reference
+from transforms.reference import Reference, read_reference, sync_reference
 
 BRANDS = "brands:\n  PROYA: [珀莱雅, Pro-Ya]\n  Levi's: []\n"
 BANDS = """price_bands:
