@@ -10,9 +10,9 @@ from typing import Any
 
 from extractors.listing import Listing
 from extractors.money import is_several
+from extractors.parsers.checked import Getter
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, ReadProblem
-from extractors.parsers.places import Getter
 from extractors.parsers.values import Store, is_text, store_of
 
 PRICES = frozenset(("price", "list_price", "coupon_price", "member_price"))

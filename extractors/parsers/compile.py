@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from extractors.config import ConfigError, Problem
 from extractors.encoding import known_encoding
-from extractors.parsers.places import Broken, Getter, checked_css, checked_regex, first_of, path_getter, rule_getter
+from extractors.parsers.checked import Broken, Getter, checked_css, checked_regex, path_getter
+from extractors.parsers.places import first_of, rule_getter
 from extractors.spec import FieldRule, ScriptRule, SiteSpec
 
 KeyPath = tuple[str | int, ...]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -17,10 +18,11 @@ from ruamel.yaml import YAML
 from demo.calendar import cycle_day
 from demo.server import HOST, PORT, serve
 from extractors.source import Source
-from shelfradar import pipeline
+from shelfradar import evidencing, pipeline
 from shelfradar.configuration import read_one_source
 from shelfradar.schedule import tick_on
 from shelfradar.settings import Settings
+from warehouse.lake import Lake
 
 
 @dataclass(frozen=True)
@@ -130,3 +132,34 @@ def copy_of(tmp_path: Path) -> Callable[[Installation], Installation]:
         return Installation(Settings.from_environment(environment), made.base_url)
 
     return copy
+
+
+ITEMS = """
+SELECT item_id, title, min(capture_id) AS capture_id, count(*) AS places FROM listing
+WHERE observed_at = (SELECT max(observed_at) FROM listing)
+GROUP BY ALL HAVING places = ? ORDER BY max(position) DESC LIMIT 1
+"""
+
+
+@pytest.fixture(scope="session")
+def an_item() -> Callable[..., tuple[str, Any]]:
+    """``an_item(made, places=1)``: the item furthest down the last day's list of those that stand there so many times:
+    its id and a row of it."""
+
+    def find(made: Installation, places: int = 1) -> tuple[str, Any]:
+        with Lake(made.settings.lake).reader() as con:
+            row = con.execute(ITEMS, [places]).fetchone()
+        assert row is not None
+        return str(row[0]), row
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def bundle(
+    collected: Installation, an_item: Callable[..., tuple[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """An evidence bundle of the demo's last day; tests leave it as it is."""
+    target = tmp_path_factory.mktemp("evidence") / "bundle"
+    list(evidencing.export(collected.settings, "demo", an_item(collected)[0], None, target))
+    return target
