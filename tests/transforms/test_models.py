@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlglot
 from duckdb import DuckDBPyConnection
 from ruamel.yaml import YAML
+from sqlglot import exp
 
 from transforms import campaigns, plan, run, verdict
 from transforms.models import Model, ordered_models
@@ -129,6 +131,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (Decimal, int, float)) and not isinstance(value, bool):
         return float(f"{value:.10g}")
     return value
+
+
+@pytest.mark.parametrize("model", ordered_models(), ids=lambda one: one.name)
+def test_what_a_model_reads_is_what_a_parser_finds(model: Model) -> None:
+    tree = sqlglot.parse_one(model.sql, dialect="duckdb")
+    own = {cte.alias for cte in tree.find_all(exp.CTE)}
+    assert model.reads == {table.name for table in tree.find_all(exp.Table) if table.name not in own}
 
 
 def test_every_model_has_a_case() -> None:
