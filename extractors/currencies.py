@@ -13,11 +13,12 @@ _EXACT = {
     "us$": "USD", "us $": "USD", "hk$": "HKD", "hk $": "HKD", "nt$": "TWD", "nt $": "TWD", "r$": "BRL", "r $": "BRL",
     "a$": "AUD", "au$": "AUD", "au $": "AUD", "nz $": "NZD", "mx $": "MXN", "c $": "CAD", "ca $": "CAD", "c$": "CAD",
     "ca$": "CAD", "cdn$": "CAD", "cdn $": "CAD", "s$": "SGD", "sg$": "SGD", "nz$": "NZD", "mx$": "MXN", "ar$": "ARS",
-    "clp$": "CLP", "cop$": "COP", "rd$": "DOP", "$u": "UYU", "cn¥": "CNY", "jp¥": "JPY", "€": "EUR", "£": "GBP",
+    "clp$": "CLP", "cop$": "COP", "rd$": "DOP", "$u": "UYU", "u$s": "USD", "cn¥": "CNY", "€": "EUR", "£": "GBP",
     "₹": "INR", "₽": "RUB", "руб.": "RUB", "руб": "RUB", "zł": "PLN", "₩": "KRW", "원": "KRW", "₫": "VND", "₺": "TRY",
     "₴": "UAH", "грн": "UAH", "₦": "NGN", "₱": "PHP", "฿": "THB", "บาท": "THB", "₪": "ILS", "₸": "KZT", "円": "JPY",
     "rmb": "CNY", "人民币": "CNY", "台币": "TWD", "港币": "HKD", "kč": "CZK", "ft": "HUF", "rp": "IDR", "rm": "MYR",
     "s/": "PEN", "cfa": "XOF", "euro": "EUR", "лв": "BGN", "лв.": "BGN", "ksh": "KES", "tsh": "TZS", "ush": "UGX",
+    "jp¥": "JPY",
     "gh₵": "GHS", "₵": "GHS", "₡": "CRC", "₲": "PYG", "৳": "BDT", "₭": "LAK", "៛": "KHR", "₮": "MNT", "₾": "GEL",
     "₼": "AZN", "֏": "AMD", "ر.س": "SAR", "د.إ": "AED", "ر.ق": "QAR", "د.ك": "KWD", "ج.م": "EGP", "د.م": "MAD",
 }  # fmt: skip

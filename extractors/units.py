@@ -22,6 +22,7 @@ LONGEST = 500  # characters; a longer text is no figure, and not worth rememberi
 ABSURD_UNITS = 10**11  # more than ten of anything for everyone alive: not a sales figure
 UNTOLD = 0  # days of a window that the text speaks of without telling it in whole days: "recently", "in 5 hours"
 
+_RUNS = re.compile(r"\d[\d.,']*")
 _UNSEEN = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _SIGNS = _UNSEEN | str.maketrans({"٬": ",", "٫": ".", "’": "'"})
 
@@ -217,9 +218,14 @@ def _is_bare(figure: str) -> bool:
 
 def _without_window(part: str) -> str:
     """The text without the numbers that count the days, hours or months of its window."""
-    for words in (say.HOURS, say.DAYS, say.WEEKS, say.MONTHS):
+    for words in (say.HOURS, say.DAYS, say.WEEKS, say.MONTHS) if _has_several_numbers(part) else ():
         part = words.sub(" ", part)
     return part
+
+
+def _has_several_numbers(part: str) -> bool:
+    """Whether one of them may count days. The patterns of windows are the slowest here, and most texts have one."""
+    return len(_RUNS.findall(part)) > 1
 
 
 def _wording(
@@ -231,7 +237,7 @@ def _wording(
     """
     days = _said_days(part)
     if days == UNTOLD:
-        vague = say.HOURS.search(part) is None and say.HOUR.search(part) is None
+        vague = say.VAGUE.search(part) is not None and say.HOUR.search(part) is None and not say.HOURS.search(part)
         return (basis, window_days) if vague and basis == "trailing" else None
     if days is not None:
         return "trailing", days
@@ -244,12 +250,13 @@ def _wording(
 
 def _said_days(part: str) -> int | None:
     """The length in days of the window that the text names; None where it names none, or says "in total"."""
-    hours = say.HOURS.search(part)
+    several = _has_several_numbers(part)
+    hours = say.HOURS.search(part) if several else None
     if hours or say.HOUR.search(part):
         count = int(hours[1]) if hours else 1
         return UNTOLD if count % 24 else count // 24
     for words, days in ((say.DAYS, 1), (say.WEEKS, 7), (say.MONTHS, 30)):
-        found = words.search(part)
+        found = words.search(part) if several else None
         if found:
             return max(1, days * int(next(one for one in found.groups() if one)))
     if say.EVER.search(part):

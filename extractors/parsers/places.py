@@ -70,7 +70,7 @@ def nodes_of(place: Any, css: str) -> list[Any]:
 
 def _joined_getter(css: str, between: str) -> Getter:
     """The text of the first node selected and of its siblings that are selected too: a price range in pieces."""
-    glue = f" {between} " if between else " "
+    glue = between if between in (".", ",") else f" {between} " if between else " "
 
     def joined(node: Any) -> Any:
         found = nodes_of(node, css)
@@ -78,6 +78,8 @@ def _joined_getter(css: str, between: str) -> Getter:
             return None
         parent = found[0].parent
         texts = [" ".join(one.text().split()) for one in found if one.parent == parent]
+        if between in (".", ","):  # cents may bring their own point: "299", ",90"
+            texts = [text.lstrip(".,") if at else text for at, text in enumerate(texts)]
         return glue.join(text for text in texts if text) or None
 
     return joined

@@ -149,3 +149,65 @@ def test_pieces_without_a_currency_are_a_problem_and_no_price() -> None:
 
     assert parsed.listings[0].price is None
     assert [(one.field, one.found) for one in parsed.problems] == [("price", "123 99")]
+
+
+def test_a_count_of_sales_in_a_plain_row_is_read() -> None:
+    page = ebay_card("Free shipping").replace(
+        "</li>", '<div class="s-card__attribute-row"><span>87 sold</span></div></li>'
+    )
+    (card,) = read("ebay-search", page).listings
+
+    assert (card.units_low, card.units_high, card.units_basis) == (87, 87, "cumulative")
+
+
+def mercado_page(lang: str, inner: str) -> str:
+    """A search page of one poly-card."""
+    return f"""<html lang="{lang}"><body><li class="ui-search-layout__item"><div class="poly-card">
+    <a class="poly-component__title" href="https://www.mercadolivre.com.br/tenis/p/MLB111222333">Um tênis</a>{inner}
+    </div></li></body></html>"""
+
+
+def pieces(symbol: str, fraction: str, cents: str, tag: str = "div") -> str:
+    """An amount in the pieces that Mercado Libre draws."""
+    shown = {"currency-symbol": symbol, "fraction": fraction, "cents": cents}
+    spans = "".join(f'<span class="andes-money-amount__{name}">{text}</span>' for name, text in shown.items() if text)
+    place = "andes-money-amount--previous" if tag == "s" else "poly-price__current"
+    return f'<{tag} class="{place}">{spans}</{tag}>'
+
+
+@pytest.mark.parametrize(
+    ("lang", "amount", "price", "currency"),
+    [
+        ("pt-BR", ("R$", "299", ",90"), "299.90", "BRL"), ("pt-BR", ("R$", "1.299", "90"), "1299.90", "BRL"),
+        ("pt-BR", ("", "1.299", "90"), "1299.90", "BRL"), ("es-MX", ("$", "1,299", "50"), "1299.50", "MXN"),
+        ("es-CL", ("$", "145.900", ""), "145900", "CLP"), ("es-AR", ("$", "1.299.999", ""), "1299999", "ARS"),
+        ("es-MX", ("US$", "99", "50"), "99.50", "USD"), ("es-UY", ("U$S", "1.299", ""), "1299", "USD"),
+    ],
+)  # fmt: skip
+def test_mercado_libre_draws_amounts_in_pieces(
+    lang: str, amount: tuple[str, str, str], price: str, currency: str
+) -> None:
+    inner = pieces("R$" if lang == "pt-BR" else "$", "9.999", "", tag="s") + pieces(*amount)
+    (card,) = read("mercadolibre-search", mercado_page(lang, inner)).listings
+
+    assert (str(card.price), card.currency) == (price, currency)
+    assert card.list_price == (Decimal(9999) if lang != "es-MX" else card.list_price)
+
+
+def test_a_struck_amount_alone_is_no_price() -> None:
+    (card,) = read("mercadolibre-search", mercado_page("pt-BR", pieces("R$", "399", "90", tag="s"))).listings
+
+    assert (card.price, card.list_price) == (None, Decimal("399.90"))
+
+
+@pytest.mark.parametrize(
+    ("sold", "low"),
+    [
+        ('<span class="andes-visually-hidden">Calificación 4.8 de 5. Más de 1000 productos vendidos.</span>', 1_000),
+        ("<span>| +10 mil vendidos</span>", 10_000), ("<span>+5mil vendidos</span>", 5_000),
+    ],
+)  # fmt: skip
+def test_mercado_libre_tells_its_sales_in_words_too(sold: str, low: int) -> None:
+    (card,) = read("mercadolibre-search", mercado_page("es-CL", pieces("$", "145.900", "") + sold)).listings
+
+    assert (card.units_low, card.units_high, card.units_basis) == (low, None, "cumulative")
