@@ -44,7 +44,7 @@ class Block:
     basis: str | None
     currency: str | None
     phases: Phases
-    sql: str
+    sql: Mapping[str, str]
     brands: list[Line] = field(default_factory=list)
     items: list[Line] = field(default_factory=list)
 
@@ -136,7 +136,8 @@ def _blocks(
     for key, found in phases.items():
         source, category_id, campaign, year, basis, currency = key
         values = {"source": source, "category_id": category_id, "campaign": campaign, "year": year}
-        block = Block(source, category_id, basis, currency, found, question("campaign", values))
+        asked = {name: question(name, values) for name in ("campaign", "campaign_brands", "campaign_items")}
+        block = Block(source, category_id, basis, currency, found, asked)
         block.brands, block.items = brands.get(key, []), items.get(key, [])
         blocks[campaign, year].append(block)
     return blocks

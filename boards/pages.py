@@ -222,5 +222,5 @@ def _questions(rows: CategoryRows) -> dict[str, str]:
     return {name: question(name, values) for name in about}
 
 
-_OF_OTHERS = {"item", "brand", "campaign"}
+_OF_OTHERS = {"item", "brand", "campaign", "campaign_brands", "campaign_items"}
 LEVELS = (HHI_MODERATE, HHI_HIGH)

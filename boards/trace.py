@@ -18,6 +18,9 @@ _LEAD = (
     "\n  AND units_window_days IS NOT DISTINCT FROM {window_days}\n  AND currency IS NOT DISTINCT FROM {currency}"
 )
 
+_OF_EDITION = (
+    "\nWHERE source = {source}\n  AND category_id = {category_id}\n  AND campaign = {campaign}\n  AND year = {year}"
+)
 QUESTIONS: dict[str, str] = {
     "headline": f"SELECT *\nFROM market_size\nWHERE {_OF_SNAPSHOT}\nORDER BY families_known DESC",
     "shares": (
@@ -58,8 +61,17 @@ QUESTIONS: dict[str, str] = {
     "campaign": (
         "SELECT phase, from_on, to_on, days_observed, units_basis, units_30d_low, units_30d_high, units_change,"
         "\n  units_change_low, units_change_high, gmv_30d_low, gmv_30d_high, median_price, hhi, cr3, coverage"
-        "\nFROM campaign_category\nWHERE source = {source}\n  AND category_id = {category_id}"
-        "\n  AND campaign = {campaign}\n  AND year = {year}\nORDER BY units_basis, currency, from_on"
+        f"\nFROM campaign_category{_OF_EDITION}\nORDER BY units_basis, currency, from_on"
+    ),
+    "campaign_brands": (
+        "SELECT brand, ownership, phase, units_basis, units_30d_low, units_30d_high, units_share, units_change,"
+        "\n  units_change_low, units_change_high, price, price_change, figure_share"
+        f"\nFROM campaign_brand{_OF_EDITION}\nORDER BY brand, units_basis, from_on"
+    ),
+    "campaign_items": (
+        "SELECT item_id, title, brand, ownership, phase, units_basis, units_30d_low, units_30d_high, units_change,"
+        "\n  units_change_low, units_change_high, price, price_change, figure_share"
+        f"\nFROM campaign_item{_OF_EDITION}\nORDER BY item_id, from_on"
     ),
     "item": (
         "SELECT observed_on, observed_at, rank, price, currency, units_text, units_basis, units_30d_low,"
