@@ -281,25 +281,3 @@ def test_data_docs_are_linked_only_where_they_are(shelf: duckdb.DuckDBPyConnecti
     chinese = (out / "zh-CN" / "health.html").read_text(encoding="utf-8")
     assert 'href="../../data_docs/demo/20261121T220000Z/index.html"' in chinese
     assert "20261120T220000Z" not in text, "only the newest of a source is linked"
-
-
-@pytest.mark.slow
-def test_a_hundred_categories_stay_small_pages(
-    marts: duckdb.DuckDBPyConnection, fill: Callable[..., None], tmp_path: Path
-) -> None:
-    fill("demo", "c0", "精华", days=30, count=100)
-    for table in (
-        "snapshot",
-        "brand_concentration",
-        "brand_share",
-        "price_band",
-        "item_day",
-        "rank_movement",
-        "market_size",
-    ):
-        marts.execute(
-            f"INSERT INTO {table} SELECT t.* REPLACE ('c' || n AS category_id) FROM {table} AS t, range(1, 100) AS r(n)"
-        )
-    written = build_boards(marts, tmp_path, generated_at=AT)
-    assert sum(path.parent.name == "demo" for path in written) == 200
-    assert max(path.stat().st_size for path in written) < 1_500_000
