@@ -32,7 +32,7 @@ _RANGE = re.compile(r"\s*(?:[-–—~〜～至]|to|bis|до|à|al?)\s*", re.IGNO
 _NEGATIVE = re.compile(rf"^(?:\W*[-−–]\s*|\D*[-−–])(?:{MARK})?\s?\d", re.IGNORECASE)
 _RAISED_CENTS = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹]{2}(?![\w⁰-⁹])")
 _RAISED = re.compile(r"[⁰¹²³⁴-⁹]")  # a footnote's mark; NFKC would make it a digit of the price
-_SPLIT_CENTS = re.compile(r"(?<=\d) (?=[.,]\d{2}(?!\d))")
+_SPLIT_CENTS = re.compile(r"(?<=\d) (?=[.,]\d{1,2}(?!\d))")
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")  # they only tell where text runs
 _CENTS_AFTER_MARK = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ .,]\d{3})+|\d+)€(\d{2})(?![\d.,])")  # "12€99"
 _NO_WHOLE = re.compile(r"(?<=[$£€])\s?\.(?=\d{2}(?!\d))")  # "$.99"

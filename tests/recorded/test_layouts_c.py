@@ -194,6 +194,29 @@ def test_mercado_libre_draws_amounts_in_pieces(
     assert card.list_price == (Decimal(9999) if lang != "es-MX" else card.list_price)
 
 
+@pytest.mark.parametrize(
+    ("whole", "cents", "price"),
+    [
+        ("59", ".9", "59.9"),
+        ("59", ".90", "59.90"),
+        ("59", "", "59"),
+        ("1,299", ".00", "1299.00"),
+        ("1299", ".0", "1299.0"),
+    ],
+)
+def test_taobao_draws_the_decimals_apart(whole: str, cents: str, price: str) -> None:
+    (card,) = read(
+        "taobao-search",
+        f"""<html><body><a class="doubleCardWrapper--a" id="item_id_123456789"
+        href="//item.taobao.com/item.htm?id=123456789"><div class="title--x">一件</div>
+        <span class="priceInt--1">{whole}</span><span class="priceFloat--1">{cents}</span>
+        <span class="realSales--z">1万+人付款</span></a></body></html>""",
+    ).listings
+
+    assert str(card.price) == price
+    assert (card.units_low, card.units_high, card.units_window_days) == (10_000, 14_999, 30)
+
+
 def test_a_struck_amount_alone_is_no_price() -> None:
     (card,) = read("mercadolibre-search", mercado_page("pt-BR", pieces("R$", "399", "90", tag="s"))).listings
 
