@@ -115,6 +115,10 @@ class CategoryView:
         )
         return [tag for tag, held in zip(TAGS, holds, strict=True) if held]
 
+    def rank_of(self, item_id: str) -> int | None:
+        """Where a product stands in the ranking that the page shows; None where it does not."""
+        return next((row["rank"] for row in self.rows.ranking if row["item_id"] == item_id), None)
+
     def pageless(self, ownership: str) -> list[Row]:
         """The watched products in the ranking, ``own`` or ``rival``, that have no page of their own, by rank."""
         return [
