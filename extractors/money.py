@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from extractors import price_words as say
@@ -138,7 +139,23 @@ def _paid(amounts: list[_Amount], plain: str) -> list[_Amount]:
         if not say.UNIT.match(plain[one.end : one.end + say.LOOK_AHEAD])
         and not say.SUGGESTED.search(plain[max(0, one.start - say.LOOK_BACK) : one.start])
     ]
-    return whole or kept
+    return _with_tax(whole or kept, plain)
+
+
+def _with_tax(amounts: list[_Amount], plain: str) -> list[_Amount]:
+    """Where an amount with tax stands beside one without, the one with it is paid."""
+    pairs = pairwise(amounts)
+    if len(amounts) < 2 or any(_RANGE.fullmatch(plain[one.end : other.start]) for one, other in pairs):
+        return amounts
+    before = [plain[max(0, one.start - say.LOOK_BACK) : one.start] for one in amounts]
+    after = [plain[one.end : one.end + say.LOOK_AHEAD] for one in amounts]
+    taxed = [
+        one
+        for one, left, right in zip(amounts, before, after, strict=True)
+        if say.WITH_TAX.search(left) or say.TAX_FOLLOWS.match(right)
+    ]
+    without = [one for one, left in zip(amounts, before, strict=True) if not say.WITHOUT_TAX.search(left)]
+    return taxed or without or amounts
 
 
 def is_several(text: str, *, locale: str | None = None, currency: str | None = None) -> bool:

@@ -56,6 +56,14 @@ UNIT = re.compile(
     r"unit|unidad|piece|pc|100|each|斤|克|个|個)(?![^\W\d_])",
     re.IGNORECASE,
 )
+WITH_TAX = re.compile(  # beside an amount without it: "1,980円(税込2,178円)", "£10.00 (£12.00 inc VAT)"
+    r"(?:[(（]\s*税込(?:み|価格)?|税込価格|(?:incl?|inkl)\.? ?(?:of )?(?:vat|tax|gst|btw|mwst|moms))\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
+TAX_FOLLOWS = re.compile(r"\s*(?:incl?|inkl)\.? ?(?:vat|tax|gst|btw|mwst|moms)\b|\s*TTC\b", re.IGNORECASE)
+WITHOUT_TAX = re.compile(
+    r"(?:税抜(?:き|価格)?|本体(?:価格)?|\bex(?:cl?|kl)?\.? ?(?:vat|tax|gst|btw|mwst|moms))\s*[:：]?\s*$", re.IGNORECASE
+)
 OTHER_NUMBER = r"\s?%|\s?(?:¢|p|ct|cents?|pence|коп\.?|تومان)(?![^\W_])"  # a share, or a coin below the currency's unit
 ROUNDED = r"(?:\s?(?:rb|ribu|jt|juta|nghìn|triệu|tr|mil|mille|mln|tys|тыс|lakh|bin|千|천)|[km])(?![^\W\d_])\.?"
 IS_ROUNDED = re.compile(ROUNDED, re.IGNORECASE)
