@@ -24,8 +24,9 @@ _OF_EDITION = (
 QUESTIONS: dict[str, str] = {
     "headline": f"SELECT *\nFROM market_size\nWHERE {_OF_SNAPSHOT}\nORDER BY families_known DESC",
     "shares": (
-        "SELECT brand, brand_key, ownership, value_low, value_high, share, share_low, share_high, families, listings"
-        f"\nFROM brand_share\nWHERE {_OF_SNAPSHOT}{_LEAD}\nORDER BY share DESC NULLS LAST, brand_rank NULLS LAST"
+        "SELECT brand, brand_key, ownership, value_low, value_high, share, share_low, share_high, families,"
+        f"\n  own_families, listings\nFROM brand_share\nWHERE {_OF_SNAPSHOT}{_LEAD}"
+        "\nORDER BY share DESC NULLS LAST, brand_rank NULLS LAST"
     ),
     "share_history": (
         "SELECT observed_on, observed_at, coalesce(brand, brand_key) AS brand, share"

@@ -88,7 +88,7 @@ def shares(source: str, category: str, day: int) -> list[dict[str, Any]]:
             "brand": brand, "ownership": owner, "value_low": weight * 1000.0, "value_high": None,
             "share": weight / total,
             "share_low": 0.8 * weight / total, "share_high": 1.25 * weight / total, "families": 3, "listings": 4,
-            "brand_rank": number,
+            "brand_rank": number, "own_families": 2 if brand_key == "olay" else 0,
         }
         for number, ((brand_key, brand, owner), weight) in enumerate(zip(BRANDS, weights, strict=True), start=1)
     ]  # fmt: skip

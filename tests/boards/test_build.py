@@ -206,6 +206,14 @@ def test_the_verdict_gives_its_reasons_in_each_language(built: Path) -> None:
     assert "contested HHI 1,420, moderate, rising" in Reader(built / "index.html").text
 
 
+def test_a_brand_of_which_some_is_ours_says_how_much_and_links_stay_on_the_page(built: Path) -> None:
+    page = built / "demo" / "serum.html"
+    assert "OLAY own: 2" in Reader(page).text
+    html = page.read_text(encoding="utf-8")
+    rows = set(re.findall(r'href="[^"]*#(rank-\d+)"', html))
+    assert rows <= set(re.findall(r'id="(rank-\d+)"', html))
+
+
 def test_a_margin_is_called_an_estimate_and_says_what_it_lacks(built: Path) -> None:
     text = Reader(built / "demo" / "serum.html").text
     assert "Estimates: sourcing costs and fees" in text
