@@ -1,8 +1,9 @@
 """The door of one host for every process of this machine: two sources of one host share its patience, not double it.
 
 A folder of small files under ``SHELFRADAR_HOME/hosts``: a lock for each place, and one that guards when the host was
-last asked and until when it wants no more. A process that dies frees its locks. Workers on several machines share it
-where they share the folder and its file locks; else each machine keeps its own. Times are seconds since the epoch.
+last asked, until when it wants no more, and who waits. A process that dies frees its locks. Workers on several machines
+share it where they share the folder and its file locks; else each machine keeps its own. Times are seconds since the
+epoch.
 """
 
 from __future__ import annotations
@@ -10,70 +11,95 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import random
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 POLL_SECONDS = 0.05
-FARTHEST_SECONDS = 900.0  # a time farther ahead than this was written by another clock
+LONGEST_HOLD_SECONDS = 86_400.0  # a time farther ahead than this was written by another clock
+
+
+@dataclass(slots=True)
+class _State:
+    """``last``: when the host was last asked, by ``turn_of``. ``waiter`` comes back at ``back_at``."""
+
+    last: float = 0.0
+    held_until: float = 0.0
+    turn_of: str = ""
+    waiter: str = ""
+    back_at: float = 0.0
 
 
 class HostDoor:
-    """The door of ``host`` (name and port) with its files under ``folder``, made where absent."""
+    """The door of ``host`` (name and port) with its files under ``folder``, made where absent. One for each run."""
 
     def __init__(self, folder: Path, host: str) -> None:
         readable = re.sub(r"[^a-z0-9.]+", "_", host.lower())[:60]
         self._folder = folder / f"{readable}-{hashlib.sha256(host.lower().encode()).hexdigest()[:8]}"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._state = self._folder / "last.json"
+        self._path = self._folder / "last.json"
+        self._me = uuid.uuid4().hex[:12]
 
-    @asynccontextmanager
-    async def place(self, concurrency: int) -> AsyncIterator[None]:
-        """One of the host's first ``concurrency`` places, waited for; the last are taken first, so that a source which
-        may have one place only finds it."""
+    async def enter(self, concurrency: int, delay_seconds: float, bear: Callable[[float], None]) -> FileLock:
+        """Wait for one of the host's first ``concurrency`` places and for the delay; :meth:`leave` ends the turn.
+
+        No place is held while the delay passes, and who had the last turn lets a waiting one go first. ``bear`` is
+        told, before each wait, for how many seconds the host still wants no request; it raises where that is too long.
+        """
         while True:
             lock = self._free_place(concurrency)
+            wait = self._take(delay_seconds, has_place=lock is not None)
+            if lock is not None and wait <= 0:
+                return lock
             if lock is not None:
-                break
-            await asyncio.sleep(POLL_SECONDS)
-        try:
-            yield
-        finally:
-            lock.release()
+                lock.release()
+                bear(self.held())
+            await asyncio.sleep(wait + random.uniform(0.2, 1.0) * POLL_SECONDS)  # noqa: S311 - who comes first
 
-    def take(self, delay_seconds: float) -> float:
-        """Take the next turn: 0 where it is now, else the seconds until it may be. Atomic among processes."""
+    def leave(self, lock: FileLock) -> None:
+        """A turn ended: the delay counts from now, and the place is free."""
         with self._guard():
-            last, held_until = self._read()
-            now = time.time()
-            wait = max(last + delay_seconds, held_until) - now
-            if wait <= 0:
-                self._write(now, held_until)
-            return max(wait, 0.0)
-
-    def left(self) -> None:
-        """A request ended: the delay counts from now."""
-        with self._guard():
-            _, held_until = self._read()
-            self._write(time.time(), held_until)
+            state = self._read()
+            state.last = time.time()
+            self._write(state)
+        lock.release()
 
     def hold(self, seconds: float) -> None:
         """No request of anyone's for so long from now on."""
         with self._guard():
-            last, held_until = self._read()
-            self._write(last, max(held_until, time.time() + seconds))
+            state = self._read()
+            state.held_until = max(state.held_until, time.time() + min(seconds, LONGEST_HOLD_SECONDS))
+            self._write(state)
 
     def held(self) -> float:
         """Seconds for which the host still wants no request."""
         with self._guard():
-            return max(self._read()[1] - time.time(), 0.0)
+            return max(self._read().held_until - time.time(), 0.0)
+
+    def _take(self, delay_seconds: float, *, has_place: bool) -> float:
+        """Take the next turn: 0 where it is now, else the seconds until it may be. Atomic among processes."""
+        with self._guard():
+            state, now = self._read(), time.time()
+            wait = max(state.last + delay_seconds, state.held_until) - now
+            other_waits = state.waiter not in {"", self._me} and now < state.back_at + POLL_SECONDS
+            if has_place and wait <= 0 and not (other_waits and state.turn_of == self._me):
+                state.last, state.turn_of = now, self._me
+                state.waiter = "" if state.waiter == self._me else state.waiter
+                self._write(state)
+                return 0.0
+            if not other_waits and not (has_place and wait <= 0):
+                state.waiter, state.back_at = self._me, now + max(wait, 0.0) + POLL_SECONDS
+                self._write(state)
+            return max(wait, 0.001)
 
     def _free_place(self, concurrency: int) -> FileLock | None:
-        for number in reversed(range(concurrency)):
+        for number in reversed(range(concurrency)):  # the first is left to a source that may have one place only
             lock = FileLock(self._folder / f"place-{number}.lock")
             try:
                 lock.acquire(timeout=0)
@@ -85,13 +111,15 @@ class HostDoor:
     def _guard(self) -> FileLock:
         return FileLock(self._folder / "last.lock")
 
-    def _read(self) -> tuple[float, float]:
+    def _read(self) -> _State:
         try:
-            last, held_until = map(float, json.loads(self._state.read_text(encoding="utf-8")))
+            state = _State(**json.loads(self._path.read_text(encoding="utf-8")))
+            farthest = time.time() + LONGEST_HOLD_SECONDS + 1
+            if max(state.last, state.held_until, state.back_at) > farthest:
+                return _State()
         except (FileNotFoundError, ValueError, TypeError):  # none yet, or its writer died while writing
-            return 0.0, 0.0
-        farthest = time.time() + FARTHEST_SECONDS
-        return (last if last <= farthest else 0.0), (held_until if held_until <= farthest else 0.0)
+            return _State()
+        return state
 
-    def _write(self, last: float, held_until: float) -> None:
-        self._state.write_text(json.dumps([last, held_until]), encoding="utf-8")
+    def _write(self, state: _State) -> None:
+        self._path.write_text(json.dumps(asdict(state)), encoding="utf-8")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from extractors.door import HostDoor
 
@@ -66,39 +67,34 @@ class HostGate:
 
         Counted from the end too, so that the host sees the delay however long its connection took.
         """
-        async with self._places, self._shared_place():
-            await self._wait()
+        async with self._places:
+            leave = await self._wait()
             try:
                 yield
             finally:
                 self._last = asyncio.get_running_loop().time()
-                if self._door is not None:
-                    self._door.left()
+                leave()
 
-    @asynccontextmanager
-    async def _shared_place(self) -> AsyncIterator[None]:
-        if self._door is None:
-            yield
-            return
-        async with self._door.place(self._concurrency):
-            yield
-
-    async def _wait(self) -> None:
-        clock = asyncio.get_running_loop().time
+    async def _wait(self) -> Callable[[], None]:
+        """Wait for the turn; what is given ends it."""
+        clock, door = asyncio.get_running_loop().time, self._door
         async with self._order:
             while (wait := max(self._last + self._delay, self._held_until) - clock()) > 0:
                 self._bear(self._held_until - clock())
                 await asyncio.sleep(wait)
-            while self._door is not None and (wait := self._door.take(self._delay)) > 0:
-                self._bear(self._door.held())
-                await asyncio.sleep(wait)
+            lock = await door.enter(self._concurrency, self._delay, self._bear) if door is not None else None
             self._last = clock()
+        return partial(door.leave, lock) if door is not None and lock is not None else _nothing
 
     def _bear(self, held: float) -> None:
         if held > LONGEST_WAIT_SECONDS:
             raise TooLongAWait(f"the host asks for a wait of {held:.0f} s more")
         if held > 0 and self._asked > LONGEST_WAITS_SECONDS:
             raise TooLongAWait(f"the host asked for waits of {self._asked:.0f} s in all")
+
+
+def _nothing() -> None:
+    """A gate without a door has nothing to tell it."""
 
 
 def backoff(attempt: int) -> float:

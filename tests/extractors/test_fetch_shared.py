@@ -97,12 +97,22 @@ async def test_what_the_host_asked_of_one_source_holds_for_the_other(server, sou
     assert len(server.requests) == 4
 
 
+async def test_an_hour_asked_of_one_source_is_not_used_by_the_other(server, source_of, tmp_path):
+    server.page("/busy", b"", status=429, Retry_After="3600")
+    server.page("/a")
+    busy, other = (source_of({"c": (server.url(path), 1)}, attempts=1) for path in ("/busy", "/a"))
+    await fetch(busy, tmp_path, "busy")
+
+    assert await fetch(other, tmp_path, "other") == ["http_error"]
+    assert server.paths() == ["/busy"]
+
+
 async def test_a_dead_process_frees_its_place_and_half_a_state_is_none(tmp_path):
     script = (
         "import asyncio, sys; from pathlib import Path; from extractors.door import HostDoor\n"
         "async def hold():\n"
-        "    async with HostDoor(Path(sys.argv[1]), 'shop.test').place(1):\n"
-        "        print('held', flush=True); await asyncio.sleep(60)\n"
+        "    place = await HostDoor(Path(sys.argv[1]), 'shop.test').enter(1, 0, print)\n"
+        "    print('held', flush=True); await asyncio.sleep(60)\n"
         "asyncio.run(hold())"
     )
     process = await asyncio.create_subprocess_exec(
@@ -112,16 +122,32 @@ async def test_a_dead_process_frees_its_place_and_half_a_state_is_none(tmp_path)
     assert await process.stdout.readline() == b"held\n"
     door = HostDoor(tmp_path, "shop.test")
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.2), door.place(1):
-            pass
+        async with asyncio.timeout(0.2):
+            await door.enter(1, 0, lambda _: None)
     os.kill(process.pid, signal.SIGKILL)
     await process.wait()
     (state,) = (one / "last.json" for one in tmp_path.iterdir())
     state.write_text("[17")
 
-    async with asyncio.timeout(5), door.place(1):
-        assert door.take(0.5) == 0
-        assert 0.3 < door.take(0.5) <= 0.5
+    async with asyncio.timeout(5):
+        lock = await door.enter(1, 0.5, lambda _: None)
+    door.leave(lock)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await door.enter(1, 0.5, lambda _: None)
+
+
+async def test_nobody_waits_until_the_other_has_done_all(server, source_of, tmp_path):
+    """Two sources of eight pages each: while one waits out the delay, the other may be next."""
+    for path in ("/a", "/b"):
+        server.page(path)
+    sources = [source_of({"c": (server.url(path), 8)}, delay_seconds=0.1) for path in ("/a", "/b")]
+
+    await asyncio.gather(*(fetch(one, tmp_path, f"s{at}") for at, one in enumerate(sources)))
+
+    order = [path[:2] for path in server.paths()]
+    assert order.count("/a") == order.count("/b") == 8
+    assert sum(one != other for one, other in itertools.pairwise(order)) >= 3, order
 
 
 def test_hosts_have_doors_of_their_own_whatever_their_names(tmp_path):
