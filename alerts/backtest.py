@@ -13,11 +13,13 @@ from statistics import median
 from duckdb import DuckDBPyConnection
 
 from alerts.candidates import count_entities
+from alerts.compare import HORIZON
 from alerts.derive import Task, derive
 from alerts.episodes import Held
 from alerts.evaluate import Edge
 from alerts.history import read_starts
 from alerts.matching import Ready
+from alerts.narrow import narrowed
 from alerts.rules import Severity
 
 DAY = timedelta(days=1)
@@ -92,13 +94,16 @@ def backtest(
     ``start``.
     """
     starts = {category: at for category, at in read_starts(con, source).items() if at <= end}
-    derived = derive(con, source, Task([ready], starts, until=end))
+    first = min([start, *starts.values()]) - HORIZON
+    with narrowed(con, source, ready, first, end):
+        derived = derive(con, source, Task([ready], starts, until=end))
+        entities = count_entities(con, source, ready, start, end)
     edges = [edge for one in derived.findings for edge in one.evaluation.edges if start <= edge.at <= end]
     tried = [_tried(row, start.tzinfo) for row in derived.episodes.values() if start <= row["fired_at"] <= end]
     return Backtest(
         start=start,
         end=end,
-        entities=count_entities(con, source, ready, start, end),
+        entities=entities,
         tried=sorted(tried, key=lambda one: (one.fired_at, one.category_id, one.name)),
         told=sum(edge.transition != "possible" for edge in edges),
         mails=_mails(edges, severity),

@@ -11,7 +11,7 @@ from alerts.figures import FIGURES
 from extractors.config import wrong_value
 
 if TYPE_CHECKING:
-    from alerts.evaluate import Condition
+    from alerts.condition import Condition
     from alerts.model import Rule
 
 _MOVES = {"rises_by", "falls_by"}

@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from alerts.compare import Point
-from alerts.evaluate import Condition, Edge, Episode, Evaluation, State
+from alerts.condition import Condition
+from alerts.evaluate import Edge, Episode, Evaluation, State
 from alerts.history import EntityHistory, Snapshot
 from alerts.rules import Rule
 

@@ -12,41 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from alerts.compare import HORIZON, Base, Point, Span, compared_spans
+from alerts.compare import HORIZON, Point, Span, compared_spans
+from alerts.condition import Condition, escalated, judge, near_end, recovery
 
-Direction = Literal["above", "below"]
-Verdict = Literal["proved", "possible", "clear"]
 Transition = Literal["fired", "escalated", "resolved", "lost", "possible"]
 Phase = Literal["normal", "pending", "firing", "recovering", "no_data"]
-Begins = Literal["whenever", "after_calm", "when_new"]
 
 # An entrant is in no complete snapshot of the trailing 28 days (metrics.md section 7).
 NEW_AFTER = timedelta(days=28)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """When to fire and when to recover. Figures are in the metric's unit, or shares of the base where ``relative``.
-
-    ``threshold`` is met at equality ("2万+" has reached 20,000). ``recover`` None: recovered as soon as it is no longer
-    met. ``escalate_by`` is a distance from the last notified figure, a share of it where ``escalate_relative``.
-    ``begins``: an episode may begin whenever the threshold is met, only after a figure inside it (something *left*), or
-    only with an entity that is new to the list. ``counts_absence``: an entity that a complete list lacks stands behind
-    the list's last place (ranks).
-    """
-
-    direction: Direction
-    threshold: float
-    recover: float | None = None
-    compare: Base = "absolute"
-    relative: bool = False
-    for_snapshots: int = 1
-    recover_snapshots: int = 1
-    escalate_by: float | None = None
-    escalate_relative: bool = True
-    lost_after: int = 7
-    begins: Begins = "whenever"
-    counts_absence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,31 +116,6 @@ class _Now:
     previous: Point | None
     first_seen: bool
     new: bool
-
-
-def judge(condition: Condition, span: Span) -> Verdict:
-    """Whether the span's threshold side is proved, possible or clear (metrics.md section 9)."""
-    if condition.direction == "above":
-        near, far = span.low, span.high
-        beyond = [end is not None and end >= condition.threshold for end in (near, far)]
-    else:
-        near, far = span.high, span.low
-        beyond = [end is not None and end <= condition.threshold for end in (near, far)]
-    if beyond[0]:
-        return "proved"
-    return "possible" if beyond[1] else "clear"
-
-
-def recovery(condition: Condition, span: Span) -> tuple[bool, bool]:
-    """(recovered, proved): by the far end where it is known; by the near end, unproved, where no bound is shown."""
-    near, far = (span.low, span.high) if condition.direction == "above" else (span.high, span.low)
-    end = far if far is not None else near
-    if end is None:
-        return False, False
-    sign = 1 if condition.direction == "above" else -1
-    if condition.recover is None:
-        return sign * end < sign * condition.threshold, far is not None
-    return sign * end <= sign * condition.recover, far is not None
 
 
 def evaluate(condition: Condition, points: Sequence[Point], prior: State | None = None) -> Evaluation:
@@ -269,7 +217,7 @@ def _beyond(condition: Condition, state: State, now: _Now) -> tuple[State, Edge 
     if state.beyond < condition.for_snapshots:
         return state, None
     edge = _edge("fired", state, now)
-    state = replace(state, fired_at=now.point.observed_at, told=_near(condition, now.span), beyond=0, calm=0)
+    state = replace(state, fired_at=now.point.observed_at, told=near_end(condition, now.span), beyond=0, calm=0)
     return replace(state, possible_since=None, ready=False), edge
 
 
@@ -282,24 +230,10 @@ def _while_firing(condition: Condition, state: State, now: _Now) -> tuple[State,
         edge = _edge("resolved", state, now, proved=proved)
         return State(as_of=now.point.observed_at, absent=state.absent, ready=condition.begins == "after_calm"), edge
     state = replace(state, calm=0)
-    if not _escalated(condition, state.told, now.span):
+    if not escalated(condition, state.told, now.span):
         return state, None
     edge = _edge("escalated", replace(state, escalations=state.escalations + 1), now)
-    return replace(state, escalations=edge.ordinal, told=_near(condition, now.span)), edge
-
-
-def _escalated(condition: Condition, told: float | None, span: Span) -> bool:
-    """Whether the proved end has moved on by ``escalate_by`` from the last notified figure, away from the threshold."""
-    near = _near(condition, span)
-    if condition.escalate_by is None or told is None or near is None:
-        return False
-    step = condition.escalate_by * (abs(told) if condition.escalate_relative else 1)
-    moved = near - told if condition.direction == "above" else told - near
-    return moved > 0 and moved >= step
-
-
-def _near(condition: Condition, span: Span) -> float | None:
-    return span.low if condition.direction == "above" else span.high
+    return replace(state, escalations=edge.ordinal, told=near_end(condition, now.span)), edge
 
 
 def _edge(transition: Transition, state: State, now: _Now, *, proved: bool = True) -> Edge:

@@ -27,8 +27,8 @@ class Hint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What the sales figures of a source are. ``ladder``: rising steps of its "N+" figures; ``window_days``: of
-    trailing ones, None for counters. ``sales`` False: its pages show none."""
+    """What the sales figures of a source are, where their text does not say. ``ladder``: rising steps of its "N+"
+    figures; ``window_days``: of trailing ones, None for counters. ``sales`` False: its pages show none."""
 
     ladder: Sequence[int] = ()
     window_days: int | None = None
@@ -141,7 +141,11 @@ def _unprovable(rule: Rule, rules: Rules, around: Surroundings) -> str | None:
     if not steps or condition.compare != "absolute":
         return None
     line = condition.threshold
-    return _proved_above(line, steps) if condition.direction == "above" else _proved_below(line, steps)
+    told = _proved_above(line, steps) if condition.direction == "above" else _proved_below(line, steps)
+    counters = [name for name in rules.sources_of(rule, around.shown) if around.shown[name].window_days is None]
+    if told and counters and rule.metric == "units_30d":
+        return f"where the page itself says that a figure is of 30 days: {told}"
+    return told
 
 
 def _proved_above(line: float, steps: Sequence[float]) -> str | None:
@@ -173,8 +177,8 @@ def _steps(rule: Rule, rules: Rules, around: Surroundings) -> Sequence[float]:
         shown = around.shown.get(name, Shown())
         if days is None:
             found.add(tuple(shown.ladder))
-        elif shown.window_days is None:
+        elif shown.window_days is None and rule.metric != "units_30d":
             found.add(())  # a counter's rate is a difference: it takes no steps
         else:
-            found.add(tuple(step * days / shown.window_days for step in shown.ladder))
+            found.add(tuple(step * days / (shown.window_days or 30) for step in shown.ladder))
     return found.pop() if len(found) == 1 else ()

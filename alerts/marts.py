@@ -7,6 +7,7 @@ no price, and a range is an interval: docs/metrics.md sections 1 and 4.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -33,6 +34,7 @@ class FigureKey:
 # metric -> (low end, high end, text as shown, what must be alike to be compared) in SQL
 _BASIS, _MONEY = "coalesce(units_basis, '')", "coalesce(currency, '')"
 _BOTH = f"concat_ws('/', {_BASIS}, {_MONEY})"
+_FUNCTIONS = {"coalesce", "nullif", "concat_ws"}
 _ITEM: Mapping[str, tuple[str, str, str, str]] = {
     "units_30d": ("units_30d_low", "units_30d_high", "units_text", _BASIS),
     "units_per_day": ("units_per_day_low", "units_per_day_high", "units_text", _BASIS),
@@ -196,6 +198,13 @@ def figure_sql(key: FigureKey, span: Span, *, once: Among | None = None) -> str:
     low, high = (_CONCENTRATION if concentration else _SIZE)[key.metric]
     mart, measured = ("brand_concentration", f"measure = '{key.measure}'") if concentration else ("market_size", "TRUE")
     return _CATEGORY_SQL.format(low=low, high=high, mart=mart, measured=measured, span=between)
+
+
+def item_columns(key: FigureKey) -> list[str] | None:
+    """The columns of ``item_day`` that the figure itself is made of; None where it comes from another mart."""
+    if key.kind != "item" or key.metric not in _ITEM:
+        return ["rank"] if key == FigureKey("brand", "best_rank") else None
+    return sorted(set(re.findall(r"[a-z_][a-z0-9_]+", " ".join(_ITEM[key.metric]))) - _FUNCTIONS)
 
 
 def marts_of(keys: set[FigureKey]) -> set[str]:

@@ -15,12 +15,11 @@ from typing import Literal
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from alerts.evaluate import Condition
+from alerts.condition import TOLERANCE, Condition
 from alerts.marts import FigureKey
 from alerts.rules import Rule, Rules, condition_of
 
 KeyColumn = Literal["entity_id", "brand_key", "shop", "watch_group", "category_id", "any"]
-_SLACK = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Ready:
         down = self.condition.direction == "below"
         if self.condition.begins == "after_calm":
             down = not down
-        slack = _SLACK * max(1.0, abs(self.condition.threshold))
+        slack = 2 * TOLERANCE * max(1.0, abs(self.condition.threshold))
         return down, self.condition.threshold + (slack if down else -slack)
 
 

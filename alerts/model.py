@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from alerts.coherence import check_recover, check_rule
 from alerts.compare import Base
-from alerts.evaluate import Begins, Condition
+from alerts.condition import Begins, Condition
 from alerts.figures import FIGURES, EntityKind, Figure, Measure
 from alerts.people import Recipient
 from extractors.brandkey import brand_key

@@ -59,9 +59,11 @@ def test_a_line_that_the_display_can_not_prove(told, metric, when, expected):
     assert told({"metric": metric, "when": when}) == ([("unprovable", expected)] if expected else [])
 
 
-def test_a_counters_rate_takes_no_steps(told):
+def test_a_counters_rate_takes_no_steps_but_a_text_may_say_that_it_is_none(told):
     counter = Surroundings(shown={"shop": Shown(ladder=[10000, 20000])})
-    assert told({"metric": "units_30d", "when": "{above: 18000}"}, around=counter) == []
+    assert told({"metric": "units_per_day", "when": "{above: 510}"}, around=counter) == []
+    ((_, text),) = told({"metric": "units_30d", "when": "{above: 18000}"}, around=counter)
+    assert text.startswith("where the page itself says that a figure is of 30 days: above 18,000 falls between")
     assert told({"metric": "units_shown", "when": "{above: 18000}"}, around=counter)[0][0] == "unprovable"
 
 

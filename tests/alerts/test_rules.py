@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.evaluate import Condition
+from alerts.condition import Condition
 from alerts.rules import condition_of, read_rules
 from extractors.config import ConfigError
 from extractors.source import read_sources
