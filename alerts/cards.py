@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from shlex import quote
 from urllib.parse import urlsplit
 
+from alerts.card import Card, Page
 from alerts.columns import sparkline
 from alerts.facts import Facts, NoticeFacts, Told, WeeklyFacts
+from alerts.figures import is_estimate
 from alerts.headlines import event, headline, mark
+from alerts.notice_cards import notice_card, weekly_card
 from alerts.wording import (
     COMPARED,
+    PER,
     amount,
+    basis_name,
     change,
     clean,
     difference,
@@ -36,64 +40,14 @@ _HAPPENED = {
     "lost": ("had no figure", "无数据"),
     "possible": ("was perhaps beyond", "可能越线"),
 }
-_NOTICE_WHY = {
-    "data": (
-        "The last good data stays, alerts keep their state. Told once, and when it is over. More: shelfradar doctor",
-        "保留最近一次完好数据，相关预警状态不变。每次事件只通知一次，恢复时再通知。查看详情：shelfradar doctor",
-    ),
-    "over": ("This incident is over.", "该事件已结束。"),
-    "test": ("It came the way an alert comes.", "本消息与预警走同一通道。"),
-    "failed": (
-        "Told once, and again when it succeeds. The log is in Airflow.",
-        "每次事件只通知一次，恢复成功时再通知。日志见 Airflow。",
-    ),
-    "undelivered": (
-        "See them: shelfradar alerts list --outbox. Send them again: shelfradar alerts resend",
-        "查看：shelfradar alerts list --outbox。重新发送：shelfradar alerts resend",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """An archived page: a link where its address is one a mail may hold, its capture and its hash."""
-
-    href: str | None
-    label: str
-    capture_id: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One thing told as a mail shows it. ``tone``: alarm, calm or quiet. ``chart``: content id of its picture.
-
-    ``kicker`` is the small line over the ``name``; ``headline`` says all of it in one line.
-    """
-
-    headline: str
-    kicker: str
-    name: str
-    value: str
-    caption: str
-    tone: str
-    href: str | None
-    lines: list[tuple[str, str]]
-    pages: list[Page] = field(default_factory=list)
-    bundle: str | None = None
-    why: str
-    snooze: str | None = None
-    chart: str | None = None
-    chart_alt: str = ""
-    spark: str = ""
 
 
 def card_of(language: str, told: Told, chart: str | None = None) -> Card:
     """The card of one thing told, in ``language``."""
     if isinstance(told, NoticeFacts):
-        return _notice_card(language, told)
+        return notice_card(language, told)
     if isinstance(told, WeeklyFacts):
-        return _weekly_card(language, told)
+        return weekly_card(language, told)
     return Card(
         headline=headline(language, told, NAME_LENGTH),
         kicker=f"{mark(told)} {event(language, told)}",
@@ -123,11 +77,17 @@ def card_of(language: str, told: Told, chart: str | None = None) -> Card:
 
 def certainty(language: str, facts: Facts) -> str:
     """Whether the pages prove what is said (metrics.md section 9)."""
+    if facts.transition == "lost":
+        return say(language, ("the list is complete and lacks it", "列表完整，但未见该项"))
     if facts.transition == "possible":
         return say(language, ("possible: only one end of the interval is beyond", "可能：仅区间一端越过阈值"))
     if not facts.proved:
         return say(language, ("not proved: the page shows no bound", "未证实：页面未给出界限"))
-    return say(language, ("proved by the page", "页面已证实"))
+    if is_estimate(facts.entity_kind, facts.metric):
+        return say(language, ("an estimate, by config/costs.csv", "估算值，依据 config/costs.csv"))
+    if facts.entity_kind == "item":
+        return say(language, ("proved by the page", "页面已证实"))
+    return say(language, ("proved by the pages", "页面已证实"))
 
 
 def beside(language: str, facts: Facts) -> str:
@@ -170,6 +130,7 @@ def _spark(facts: Facts) -> str:
 def _lines(language: str, facts: Facts) -> list[tuple[str, str]]:
     pairs: list[tuple[tuple[str, str], str | None]] = [
         (("As shown", "页面所示"), clean(facts.text) if facts.text else None),
+        (("Basis", "口径"), basis_name(language, facts)),
         (("Threshold", "阈值"), _threshold(language, facts)),
         (("Compared", "对比结果"), _compared(language, facts)),
         (("Last told", "上次通知值"), _told(language, facts)),
@@ -195,6 +156,8 @@ def _threshold(language: str, facts: Facts) -> str:
         "rises_by": ("rises by {}", "上升 {}"),
         "falls_by": ("falls by {}", "下降 {}"),
     }
+    if facts.unit == "flag" and facts.compare == "absolute":
+        return limit(language, facts)
     template = ("{}", "{}") if facts.compare == "own" else words[facts.when_key]
     if facts.unit == "rank" and facts.compare == "absolute":
         template = {"above": ("{} or worse", "{}及以后"), "below": ("{} or better", "{}以内")}[facts.when_key]
@@ -215,7 +178,7 @@ def _told(language: str, facts: Facts) -> str | None:
     if facts.transition != "escalated" or facts.told is None:
         return None
     if facts.compare == "absolute":
-        return number(language, facts.unit, facts.currency, facts.told)
+        return number(language, facts.unit, facts.currency, facts.told) + say(language, PER.get(facts.metric, ("", "")))
     return difference(language, facts, facts.told)
 
 
@@ -254,55 +217,10 @@ def _snooze(facts: Facts) -> str:
 
 
 def _bundle(facts: Facts) -> str | None:
-    """The command that exports the archived page of an item, for others to check."""
-    if facts.entity_kind != "item" or not facts.evidence:
+    """The command that takes the archived page out of the archive, for others to check: by an item that it shows."""
+    page = facts.evidence[0] if facts.evidence else None
+    item = facts.entity_id if facts.entity_kind == "item" else page.item_id if page else None
+    if page is None or not item:
         return None
-    item, at = quote(clean(facts.entity_id)), f"{datetime.fromisoformat(facts.at):%Y-%m-%dT%H:%M%z}"
-    return f"shelfradar evidence export {item} BUNDLE --source {facts.source} --at {at}"
-
-
-def _notice_card(language: str, facts: NoticeFacts) -> Card:
-    lines = [
-        (say(language, ("Reason", "原因")), shorten(clean(facts.reason), 1000)),
-        (say(language, ("Since", "起始")), moment(language, facts.start, facts.timezone)),
-        (say(language, ("Observed", "观测时间")), moment(language, facts.at, facts.timezone)),
-    ]
-    return Card(
-        headline=headline(language, facts),
-        kicker="",
-        name=headline(language, facts),
-        value="",
-        caption="",
-        tone="calm" if facts.over else "quiet" if facts.kind == "test" else "alarm",
-        href=None,
-        lines=lines[:1] if facts.kind == "test" else lines,
-        why=say(language, _NOTICE_WHY.get("over" if facts.over else facts.kind, _NOTICE_WHY["data"])),
-    )
-
-
-def _weekly_card(language: str, facts: WeeklyFacts) -> Card:
-    days = [
-        (
-            shorten(clean(one.title), 60),
-            say(language, (f"{one.complete_days} of 7 days", f"7天中{one.complete_days}天")),
-        )
-        for one in facts.watched
-    ]
-    still = say(language, ("Still beyond", "仍越线"))
-    return Card(
-        headline=headline(language, facts),
-        kicker="",
-        name=headline(language, facts),
-        value="",
-        caption="",
-        tone="calm",
-        href=None,
-        lines=[*days, *((still, shorten(clean(one), 120)) for one in facts.beyond)],
-        why=say(
-            language,
-            (
-                "Once a week, where you were told nothing. A day counts when each category had a complete snapshot.",
-                "一周内没有任何通知时发送，以示监测正常。仅统计该来源所有品类快照均完整的日期。",
-            ),
-        ),
-    )
+    at = f"{datetime.fromisoformat(facts.at):%Y-%m-%dT%H:%M%z}"
+    return f"shelfradar evidence export {quote(clean(item))} BUNDLE --source {facts.source} --at {at}"

@@ -21,14 +21,16 @@ def chart_spec(facts: Facts) -> dict[str, Any]:
         for number, (at, low, high) in enumerate(facts.series, start=1)
     ]
     x = {"field": "at", "type": "temporal", "title": None, "axis": {"format": "%m-%d", "tickCount": 5, "grid": False}}
-    y_axis = {"format": ".0%"} if facts.unit == "share" else {"format": "~s"}
+    y_axis: dict[str, Any] = {"format": ".0%"} if facts.unit == "share" else {"format": "~s"}
+    if facts.unit == "flag":
+        y_axis = {"values": [0, 1], "labelExpr": "datum.value ? '✓' : '✗'"}
     reverse = facts.unit == "rank"
     y = {
         "field": "low", "type": "quantitative", "title": None, "axis": {"tickCount": 4, **y_axis},
         "scale": {"zero": False, "reverse": reverse, "nice": True},
     }  # fmt: skip
     layers: list[dict[str, Any]] = [
-        {"mark": {"type": "area", "fill": _GREY, "fillOpacity": 0.25},
+        {"mark": {"type": "area", "fill": _GREY, "fillOpacity": 0.35},
          "encoding": {"x": x, "y": y, "y2": {"field": "high"}}},
         {"mark": {"type": "line", "color": _LINE, "strokeWidth": 2}, "encoding": {"x": x, "y": y}},
         {"transform": [{"filter": "datum.last"}], "mark": {"type": "point", "color": _LINE, "filled": True, "size": 60},

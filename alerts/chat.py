@@ -20,6 +20,8 @@ _NEVER_LEFT = re.compile(
 )
 _CODE = re.compile(r"error=(\d{3})\b")
 _SOCKET = "Socket Exception: "
+# Robots that answer a refusal with HTTP 200 and a code in the body, which Apprise does not look at.
+_BODY_UNREAD = {"DingTalk", "WeCom Bot"}
 _LATER = {408, 425, 429}
 
 
@@ -58,7 +60,14 @@ class Chats:
             )
         if not taken:
             raise _refusal(name, heard)
-        return f"taken by {service[0].service_name}"
+        return taken_words(str(service[0].service_name))
+
+
+def taken_words(service: str) -> str:
+    """The answer as a row keeps it. Of a chat whose refusal lies in the body, no more than is known."""
+    if service in _BODY_UNREAD:
+        return f"HTTP 200 by {service}; whether its body names an error was not read"
+    return f"taken by {service}"
 
 
 def _refusal(name: str, heard: list[str]) -> DeliveryError:

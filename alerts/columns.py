@@ -48,6 +48,11 @@ def _pieces(text: str) -> list[str]:
     return found
 
 
+def column_of(labels: Sequence[str], least: int = 12, most: int = 26) -> int:
+    """Where the texts beside ``labels`` begin, so that they stand under each other; longer labels stand apart."""
+    return max([least, *(width(one) + 2 for one in labels if width(one) + 2 <= most)])
+
+
 def row(label: str, text: str, indent: int = 4, column: int = 12) -> str:
     """A label and its text in two columns, the text wrapped under itself."""
     start = indent + max(column, width(label) + 2)

@@ -11,17 +11,19 @@ NoticeKind = Literal["refused", "incomplete", "blocked", "failed", "stale", "und
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """The archived page a figure was read from."""
+    """The archived page a figure was read from; ``item_id``: an item it shows, by which it is taken out again."""
 
     capture_id: str
     url: str | None
     sha256: str | None
+    item_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """One edge of one entity. Times are ISO 8601 UTC; figures in ``unit``, spans in it or as shares of the base.
 
+    ``basis``: what the sales figure is (metrics.md section 4); None for other figures and in older rows.
     ``before``: what the same mail would also tell of the entity: (transition, time, low, high), oldest first.
     """
 
@@ -68,6 +70,7 @@ class Facts:
     simulated: bool
     timezone: str
     severity: str = "immediate"
+    basis: str | None = None
     before: list[tuple[str, str, float | None, float | None]] = field(default_factory=list)
 
     def to_json(self) -> str:

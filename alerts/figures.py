@@ -93,3 +93,8 @@ FIGURES: dict[EntityKind, dict[str, Figure]] = {
 def figure(kind: EntityKind, metric: str) -> Figure:
     """The figure of that name. Raises KeyError where that kind of entity has none."""
     return FIGURES[kind][metric]
+
+
+def is_estimate(kind: str, metric: str) -> bool:
+    """Whether the figure is to be named an estimate."""
+    return any(known == kind and metric in named and named[metric].estimate for known, named in FIGURES.items())

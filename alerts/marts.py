@@ -180,7 +180,7 @@ def figure_sql(key: FigureKey, span: Span, *, once: Among | None = None) -> str:
     if key.kind == "item" and key.metric in _BESIDE:
         mart, low, high, text, basis = _BESIDE[key.metric]
         sql = _BESIDE_SQL.format(mart=mart, low=low, high=high, text=text, basis=basis, span=between)
-        return f"{sql}QUALIFY row_number() OVER ({_ITEM_ONCE}) = 1\n" if once else sql
+        return f"SELECT * FROM ({sql}) QUALIFY row_number() OVER ({_ITEM_ONCE}) = 1\n" if once else sql
     if key.kind == "item":
         low, high, text, basis = _ITEM[key.metric]
         among, only = _AMONG[once or "all"]

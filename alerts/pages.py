@@ -12,8 +12,9 @@ from typing import Any
 from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
-from alerts.cards import Card, card_of
-from alerts.columns import WIDTH, row, wrapped
+from alerts.card import Card
+from alerts.cards import card_of
+from alerts.columns import WIDTH, column_of, row, wrapped
 from alerts.facts import Facts, NoticeFacts, Told
 from alerts.headlines import headline, short_line
 from alerts.snoozes import Snooze
@@ -74,6 +75,7 @@ def _view(frame: Frame, ordered: Sequence[Told], shown: int, pictures: Mapping[i
         "written": moment(language, frame.date.isoformat(), timezone),
         "say": lambda english, chinese: say(language, (english, chinese)),
         "row": row,
+        "column_of": column_of,
     }
 
 

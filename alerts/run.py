@@ -221,14 +221,35 @@ def _evidence(
     times = sorted({one.edge.at for one in told})
     if not times:
         return {}
+    items = _shown_items(con, source, told)
     sql = """
     SELECT category_id, observed_at, capture_id, coalesce(final_url, requested_url), sha256 FROM capture
     WHERE source = $source AND outcome = 'ok' AND list_contains($times, observed_at) ORDER BY category_id, page_no
     """
     found: dict[tuple[str, datetime], list[Evidence]] = {}
     for category_id, at, capture_id, url, sha256 in con.execute(sql, {"source": source, "times": times}).fetchall():
-        found.setdefault((category_id, at), []).append(Evidence(capture_id=capture_id, url=url, sha256=sha256))
+        found.setdefault((category_id, at), []).append(
+            Evidence(capture_id=capture_id, url=url, sha256=sha256, item_id=items.get(capture_id))
+        )
     return found
+
+
+def _shown_items(con: DuckDBPyConnection, source: str, told: Sequence[_Told]) -> dict[str, str]:
+    """Of each page of a brand's or category's list, the item it shows first: by that it is taken out of the archive."""
+    lists = [one for one in told if one.finding.history.entity.kind != "item"]
+    if not lists:
+        return {}
+    sql = """
+    SELECT capture_id, arg_min(item_id, (coalesce(rank, 2147483647), item_id)) FROM item_day
+    WHERE source = $source AND list_contains($times, observed_at) AND list_contains($categories, category_id)
+    GROUP BY capture_id
+    """
+    given = {
+        "source": source,
+        "times": sorted({one.edge.at for one in lists}),
+        "categories": sorted({one.finding.history.entity.category_id for one in lists}),
+    }
+    return dict(con.execute(sql, given).fetchall())
 
 
 def _evidence_of(edge: Edge, entity: Entity, evidence: Mapping[tuple[str, datetime], list[Evidence]]) -> list[Evidence]:

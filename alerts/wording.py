@@ -61,12 +61,37 @@ COMPARED: Mapping[str, tuple[str, str]] = {
     "mean_30d": ("the mean of the 30 days before", "此前30天均值"),
     "own": ("our own", "自家"),
 }
+# What a sales figure is: as shown, and as a rate made of it (metrics.md section 4).
+_BASES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "cumulative": (
+        ("a counter: sold since it was listed", "累计销量（自上架起）"),
+        ("a rate: what the counter grew by between two observations", "由累计销量在两次观测间的增长折算"),
+    ),
+    "trailing": (
+        ("sold in the page's own trailing window", "页面自身的滚动窗口销量"),
+        ("of the page's own trailing window", "按页面自身的滚动窗口销量折算"),
+    ),
+    "period": (
+        ("a figure of a day, by the interface", "接口按日数据"),
+        ("of the interface's daily figures", "按接口日数据折算"),
+    ),
+    "modelled": (("modelled from the rank: no sales figure", "按排名推算，并非销量"),) * 2,
+}
 # What follows a figure of these metrics in a headline, where the metric's own name is left out.
 PER: Mapping[str, tuple[str, str]] = {
     "units_30d": (" / 30 d", "/30天"),
     "units_per_day": (" / day", "/天"),
     "units_shown": (" sold", "（所示）"),
 }
+
+
+def basis_name(language: str, facts: Facts) -> str | None:
+    """What the sales figure is; None where it is none, or where that was not kept."""
+    known = [part for part in (facts.basis or "").split("/") if part in _BASES]
+    if not known:
+        return None
+    shown, rate = _BASES[known[0]]
+    return say(language, shown if "units_shown" in {facts.metric, facts.measure} else rate)
 
 
 def say(language: str, pair: tuple[str, str]) -> str:

@@ -196,7 +196,7 @@ def make_facts() -> Callable[..., Facts]:
             "unit": "units", "currency": None, "compare": "absolute", "when_key": "above", "when_amount": 20000.0,
             "recover": 15000.0, "for_snapshots": 1, "start": "2026-11-20T22:00:00+00:00",
             "at": "2026-11-20T22:00:00+00:00", "first_seen": False, "proved": True, "low": 24000.0, "high": None,
-            "text": "2.4万+人付款", "span_low": 24000.0, "span_high": None, "told": None,
+            "text": "2.4万+人付款", "basis": "trailing", "span_low": 24000.0, "span_high": None, "told": None,
             "previous_at": "2026-11-19T22:00:00+00:00", "previous_low": 18000.0, "previous_high": 18999.0,
             "previous_text": "1.8万人付款", "own_name": "晨屿", "own_low": 12000.0, "own_high": 12999.0,
             "own_text": "1.2万人付款",

@@ -176,3 +176,19 @@ def test_every_chat_the_issue_names_is_one_that_apprise_knows():
         "json://localhost/path",
     ):
         assert apprise.Apprise.instantiate(url) is not None, url
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("dingtalk://abcdefgh", "HTTP 200 by DingTalk; whether its body names an error was not read"),
+        ("wecombot://abcdefgh", "HTTP 200 by WeCom Bot; whether its body names an error was not read"),
+        ("feishu://abcdefgh", "taken by Feishu"),
+    ],
+)
+def test_a_robot_whose_body_is_not_read_is_said_to_have_taken_no_more_than_it_did(url, told):
+    import apprise
+
+    from alerts.chat import taken_words
+
+    assert taken_words(apprise.Apprise.instantiate(url).service_name) == told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -163,3 +164,15 @@ def test_nothing_is_queued_where_the_transaction_fails(shelf, lake, write_rules,
     with pytest.raises(RuntimeError, match="killed"):
         lake.write(fail)
     assert rows(OUTBOX) == rows("SELECT * FROM alert_episode") == []
+
+
+def test_the_page_of_a_brands_list_is_named_by_an_item_that_it_shows(shelf, write_rules, run, rows):
+    text = "  - {id: b, title: t, match: {source: shop}, of: brand, metric: best_rank, when: {enters_top: 2}}\n"
+    branded = {"brand_key": "b", "brand": "B"}
+    shelf.day(0, first={"brand_key": "x", "brand": "X"}, second={"brand_key": "x", "brand": "X"}, third=branded)
+    at = shelf.day(1, first={"brand_key": "x", "brand": "X"}, third=branded)
+    run(write_rules(text), at)
+    told = [json.loads(row["payload"]) for row in rows(OUTBOX)]
+    assert {(one["name"], one["evidence"][0]["item_id"], one["evidence"][0]["sha256"]) for one in told} >= {
+        ("B", "first", "ab" * 32)
+    }
