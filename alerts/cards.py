@@ -78,7 +78,7 @@ def card_of(language: str, told: Told, chart: str | None = None) -> Card:
 def certainty(language: str, facts: Facts) -> str:
     """Whether the pages prove what is said (metrics.md section 9)."""
     if facts.transition == "lost":
-        return say(language, ("the list is complete and lacks it", "列表完整，但未见该项"))
+        return say(language, ("the list is complete, with no figure of it", "列表完整，但无该项数据"))
     if facts.transition == "possible":
         return say(language, ("possible: only one end of the interval is beyond", "可能：仅区间一端越过阈值"))
     if not facts.proved:

@@ -11,6 +11,7 @@ from alerts.candidates import find_candidates
 from alerts.compare import Span
 from alerts.figures import FIGURES
 from alerts.history import read_histories, read_snapshots
+from alerts.marts import FigureKey, marts_of
 from alerts.matching import ready_rules, register_rules
 from tests.alerts.conftest import DAY_ZERO
 
@@ -99,7 +100,14 @@ def category(con, at):
            currency="CNY")  # fmt: skip
 
 
-@pytest.mark.parametrize("metric", FIGURES["item"])
+def of(kind, *marts):
+    """The figures of ``kind`` that these marts hold; those of the marts beside them: tests/alerts/test_marts.py."""
+    named = FIGURES[kind].items()
+    keys = [FigureKey(kind, metric, "listings" if one.measured else None) for metric, one in named]
+    return [key.metric for key in keys if marts_of({key}) <= set(marts)]
+
+
+@pytest.mark.parametrize("metric", of("item", "item_day"))
 def test_every_figure_of_an_item_can_be_read(shelf, read, metric):
     item = {"list_price": 12.0, "price_high": 11.0,
             "units_30d_low": 30.0, "units_30d_high": 60.0, "units_per_day_low": 1.0, "units_per_day_high": 2.0,
@@ -128,7 +136,7 @@ def test_every_figure_of_a_brand_can_be_read(shelf, lake, read, metric):
     assert history.name == "B"
 
 
-@pytest.mark.parametrize("metric", FIGURES["category"])
+@pytest.mark.parametrize("metric", of("category", "market_size", "brand_concentration"))
 def test_every_figure_of_a_category_can_be_read(shelf, lake, read, metric):
     at = shelf.day(0)
     lake.write(lambda con: category(con, at))

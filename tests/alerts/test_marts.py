@@ -63,7 +63,7 @@ def beside(number, **figures):
         "verdict_set": "verdict-1", "reasons": "", "sentence": "s", "other_bases": 0, "families": 30, "complete": True,
         "families_known": 30, "level_set": "l", "entrants": 9, "own_listings": 1, "own_rank": figures["rank"],
         "survival": figures["survival"], "gap": figures["gap"], "entry_margin": figures["margin"],
-        "band_currency": "CNY",
+        "band_currency": "CNY", "entry_margin_share": 0.3, "own_share": 0.07,
     }  # fmt: skip
     return {"item_margin": [margin], "own_position": [own], "category_verdict": [verdict]}
 
@@ -89,3 +89,28 @@ def test_rules_of_the_marts_beside_fire(shelf, lake, write_rules, rows):
         "entry": ("", -1.0, -1.0, "CNY"),
         "ours": ("", 12.0, 12.0, "rank"),
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "metric", "expected"),
+    [
+        ("item", "margin", (2.0, 2.0)),
+        ("item", "margin_share", (0.2, 0.2)),
+        ("item", "profit_30d", (500.0, None)),
+        ("item", "units_share", (0.15, 0.5)),
+        ("category", "survival", (0.5, 0.5)),
+        ("category", "gap", (0.02, 0.02)),
+        ("category", "entry_margin", (2.0, 2.0)),
+        ("category", "entry_margin_share", (0.3, 0.3)),
+        ("category", "own_listings", (1.0, 1.0)),
+        ("category", "own_rank", (3.0, 3.0)),
+        ("category", "own_share", (0.07, 0.07)),
+    ],
+)
+def test_the_figures_of_the_marts_beside(shelf, lake, kind, metric, expected):
+    shelf.day(0, a=12000, own=12000)
+    figures = {"margin": 2.0, "profit": 500.0, "share": 0.15, "survival": 0.5, "gap": 0.02, "rank": 3}
+    lake.write(lambda con: _insert(con, beside(0, **figures)))
+    set_variables(lake.con, alert_source="shop", alert_now_from=DAY_ZERO, alert_now_to=DAY_ZERO)
+    sql = f"SELECT low, high FROM ({figure_sql(FigureKey(kind, metric), 'now')})"
+    assert lake.con.execute(sql).fetchall() == [expected]
