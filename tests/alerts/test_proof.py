@@ -26,8 +26,8 @@ SENDER = Sender(mail_from="Shelfradar <alerts@shelf.example>")
         ({"basis": "modelled"}, "modelled from the rank: no sales figure", "按排名推算，并非销量"),
         (
             {"transition": "lost", "low": None, "high": None},
-            "the list is complete and lacks it",
-            "但未见该项",
+            "the list is complete, with no figure of it",
+            "但无该项数据",
         ),
         (
             {"entity_kind": "item", "metric": "margin", "unit": "money", "currency": "CNY"},
