@@ -9,17 +9,19 @@ epoch.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
 import json
+import os
 import random
 import re
 import time
 import uuid
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 POLL_SECONDS = 0.05
 LONGEST_HOLD_SECONDS = 86_400.0  # a time farther ahead than this was written by another clock
@@ -43,32 +45,34 @@ class HostDoor:
         readable = re.sub(r"[^a-z0-9.]+", "_", host.lower())[:60]
         self._folder = folder / f"{readable}-{hashlib.sha256(host.lower().encode()).hexdigest()[:8]}"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._path = self._folder / "last.json"
         self._me = uuid.uuid4().hex[:12]
+        self._files: dict[str, int] = {}  # open as long as the door: a request costs microseconds, not milliseconds
+        self._mine: set[int] = set()
+        weakref.finalize(self, _close, self._files)
 
-    async def enter(self, concurrency: int, delay_seconds: float, bear: Callable[[float], None]) -> FileLock:
+    async def enter(self, concurrency: int, delay_seconds: float, bear: Callable[[float], None]) -> int:
         """Wait for one of the host's first ``concurrency`` places and for the delay; :meth:`leave` ends the turn.
 
         No place is held while the delay passes, and who had the last turn lets a waiting one go first. ``bear`` is
         told, before each wait, for how many seconds the host still wants no request; it raises where that is too long.
         """
         while True:
-            lock = self._free_place(concurrency)
-            wait = self._take(delay_seconds, has_place=lock is not None)
-            if lock is not None and wait <= 0:
-                return lock
-            if lock is not None:
-                lock.release()
+            place = self._free_place(concurrency)
+            wait = self._take(delay_seconds, has_place=place is not None)
+            if place is not None and wait <= 0:
+                return place
+            if place is not None:
+                self._release(place)
                 bear(self.held())
             await asyncio.sleep(wait + random.uniform(0.2, 1.0) * POLL_SECONDS)  # noqa: S311 - who comes first
 
-    def leave(self, lock: FileLock) -> None:
+    def leave(self, place: int) -> None:
         """A turn ended: the delay counts from now, and the place is free."""
         with self._guard():
             state = self._read()
             state.last = time.time()
             self._write(state)
-        lock.release()
+        self._release(place)
 
     def hold(self, seconds: float) -> None:
         """No request of anyone's for so long from now on."""
@@ -98,28 +102,52 @@ class HostDoor:
                 self._write(state)
             return max(wait, 0.001)
 
-    def _free_place(self, concurrency: int) -> FileLock | None:
-        for number in reversed(range(concurrency)):  # the first is left to a source that may have one place only
-            lock = FileLock(self._folder / f"place-{number}.lock")
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
+    def _free_place(self, concurrency: int) -> int | None:
+        for place in reversed(range(concurrency)):  # the first is left to a source that may have one place only
+            if place in self._mine:  # of another task of this run: a file's own lock does not keep it out
                 continue
-            return lock
+            try:
+                fcntl.flock(self._file(f"place-{place}.lock"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            self._mine.add(place)
+            return place
         return None
 
-    def _guard(self) -> FileLock:
-        return FileLock(self._folder / "last.lock")
+    def _release(self, place: int) -> None:
+        fcntl.flock(self._file(f"place-{place}.lock"), fcntl.LOCK_UN)
+        self._mine.discard(place)
+
+    def _file(self, name: str) -> int:
+        if name not in self._files:
+            self._files[name] = os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        return self._files[name]
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        file = self._file("last.json")
+        fcntl.flock(file, fcntl.LOCK_EX)  # held for microseconds by whoever has it
+        try:
+            yield
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
 
     def _read(self) -> _State:
         try:
-            state = _State(**json.loads(self._path.read_text(encoding="utf-8")))
+            state = _State(**json.loads(os.pread(self._file("last.json"), 4096, 0)))
             farthest = time.time() + LONGEST_HOLD_SECONDS + 1
             if max(state.last, state.held_until, state.back_at) > farthest:
                 return _State()
-        except (FileNotFoundError, ValueError, TypeError):  # none yet, or its writer died while writing
+        except (ValueError, TypeError):  # none yet, or its writer died while writing
             return _State()
         return state
 
     def _write(self, state: _State) -> None:
-        self._path.write_text(json.dumps(asdict(state)), encoding="utf-8")
+        content = json.dumps(asdict(state)).encode()
+        os.pwrite(self._file("last.json"), content, 0)
+        os.ftruncate(self._file("last.json"), len(content))
+
+
+def _close(files: dict[str, int]) -> None:
+    while files:
+        os.close(files.popitem()[1])

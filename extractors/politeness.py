@@ -82,9 +82,9 @@ class HostGate:
             while (wait := max(self._last + self._delay, self._held_until) - clock()) > 0:
                 self._bear(self._held_until - clock())
                 await asyncio.sleep(wait)
-            lock = await door.enter(self._concurrency, self._delay, self._bear) if door is not None else None
+            place = await door.enter(self._concurrency, self._delay, self._bear) if door is not None else None
             self._last = clock()
-        return partial(door.leave, lock) if door is not None and lock is not None else _nothing
+        return partial(door.leave, place) if door is not None and place is not None else _nothing
 
     def _bear(self, held: float) -> None:
         if held > LONGEST_WAIT_SECONDS:

@@ -111,7 +111,8 @@ async def test_a_dead_process_frees_its_place_and_half_a_state_is_none(tmp_path)
     script = (
         "import asyncio, sys; from pathlib import Path; from extractors.door import HostDoor\n"
         "async def hold():\n"
-        "    place = await HostDoor(Path(sys.argv[1]), 'shop.test').enter(1, 0, print)\n"
+        "    door = HostDoor(Path(sys.argv[1]), 'shop.test')\n"
+        "    place = await door.enter(1, 0, print)\n"
         "    print('held', flush=True); await asyncio.sleep(60)\n"
         "asyncio.run(hold())"
     )
@@ -130,8 +131,8 @@ async def test_a_dead_process_frees_its_place_and_half_a_state_is_none(tmp_path)
     state.write_text("[17")
 
     async with asyncio.timeout(5):
-        lock = await door.enter(1, 0.5, lambda _: None)
-    door.leave(lock)
+        place = await door.enter(1, 0.5, lambda _: None)
+    door.leave(place)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
             await door.enter(1, 0.5, lambda _: None)
