@@ -83,16 +83,6 @@ entity AS (
     GROUP BY category_id, observed_at, band_no, units_basis, brand_key, unknown_family
 ),
 
-placed AS (
-    SELECT
-        *,
-        row_number() OVER (
-            PARTITION BY category_id, observed_at, band_no, units_basis
-            ORDER BY units_30d_low DESC, brand_key, unknown_family
-        ) AS place
-    FROM entity
-),
-
 sold AS (
     SELECT
         category_id, observed_at, band_no, units_basis,
@@ -100,9 +90,9 @@ sold AS (
         CASE WHEN count(units_30d_high) = count(*) THEN sum(units_30d_high)::DOUBLE END AS units_30d_high,
         sum(gmv_30d_low)::DOUBLE AS gmv_30d_low,
         CASE WHEN count(gmv_30d_high) = count(*) THEN sum(gmv_30d_high)::DOUBLE END AS gmv_30d_high,
-        sum(units_30d_low) FILTER (WHERE place <= 3)::DOUBLE AS top_3,
+        list_sum(max(units_30d_low, 3))::DOUBLE AS top_3,
         sum(unbounded_low)::DOUBLE AS unbounded_low
-    FROM placed
+    FROM entity
     GROUP BY category_id, observed_at, band_no, units_basis
 ),
 
