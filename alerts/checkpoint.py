@@ -208,8 +208,8 @@ WHERE state.source = $source
 """
 # Where no episode is cut: what comes after a category's start, and the last state before it where it is not idle.
 _LATEST = """
-QUALIFY as_of >= from_at OR row_number() OVER (
-    PARTITION BY rule_version, state.category_id, entity_id ORDER BY as_of < from_at DESC, as_of DESC) = 1
+QUALIFY as_of >= from_at OR (NOT idle AND row_number() OVER (
+    PARTITION BY rule_version, state.category_id, entity_id ORDER BY as_of < from_at DESC, as_of DESC) = 1)
 """
 
 
