@@ -21,7 +21,7 @@ from boards.files import remove_stale, write_text
 from boards.health import LATE_AFTER, Freshness, freshness
 from boards.pages import LEVELS, SHARES_SHOWN, CategoryView, view_category
 from boards.paths import CAMPAIGNS, HEALTH, INDEX
-from boards.read import HEALTH_DAYS, HISTORY_DAYS, RANKING_ROWS, WATCHED_MOST, HealthRows, read_categories, read_health
+from boards.read import HEALTH_DAYS, HISTORY_DAYS, RANKING_ROWS, HealthRows, read_categories, read_health, watched_most
 from boards.render import Press, editions
 from boards.thresholds import Threshold
 from boards.trace import question
@@ -120,7 +120,7 @@ def _overview(press: Press, views: Sequence[CategoryView], fresh: Sequence[Fresh
 
 def _category(press: Press, view: CategoryView, views: Sequence[CategoryView]) -> str:
     siblings = [other for other in views if other.head["source"] == view.head["source"]]
-    return press.page("category", view.page, siblings=siblings, **_about(view))
+    return press.page("category", view.page, siblings=siblings, watched_most=watched_most(len(views)), **_about(view))
 
 
 def _watched(press: Press, view: CategoryView, one: Watched) -> str:
@@ -135,7 +135,6 @@ def _about(view: CategoryView) -> dict[str, Any]:
         "shares_shown": SHARES_SHOWN,
         "ranking_rows": RANKING_ROWS,
         "history_days": HISTORY_DAYS,
-        "watched_most": WATCHED_MOST,
         "simulated": view.head["simulated"],
     }
 

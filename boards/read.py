@@ -27,7 +27,11 @@ SPARK_DAYS = 30
 HEALTH_DAYS = 14
 RANKING_ROWS = 200
 MOVES_SHOWN = 5
-WATCHED_MOST = 6  # pages of products, and of brands, a category and ownership: one for each of all would be thousands
+WATCHED_MOST = (
+    6,
+    20,
+)  # pages of products, and of brands, a category and ownership: fewer the more categories there are
+WATCHED_ALL = 600  # about so many a whole edition: one for each of a hundred long watchlists would be thousands
 _SQL = Path(__file__).parent / "sql"
 _SHARED_OUT = (
     "shares", "share_history", "bands", "ranking", "movement", "sparks", "captures", "watched_items", "watched_brands",
@@ -140,6 +144,12 @@ def read_health(con: duckdb.DuckDBPyConnection, now: datetime) -> HealthRows:
     return health
 
 
+def watched_most(categories: int) -> int:
+    """How many watched products of an ownership have a page of their own in a category, where there are so many."""
+    fewest, most = WATCHED_MOST
+    return max(fewest, min(most, WATCHED_ALL // max(categories, 1)))
+
+
 def _key(row: Row) -> Key:
     return row["source"], row["category_id"]
 
@@ -160,7 +170,7 @@ def _scope(categories: Iterable[CategoryRows]) -> dict[str, Any]:
         "spark_days": SPARK_DAYS,
         "most": RANKING_ROWS,
         "moves_shown": MOVES_SHOWN,
-        "watched_most": WATCHED_MOST,
+        "watched_most": watched_most(len(heads)),
     }
 
 
