@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import time
 from typing import Annotated, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from extractors.config import StrictModel
+from extractors.config import StrictModel, ZoneName
 
 Language = Literal["en", "zh-CN"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -30,18 +29,11 @@ class Recipient(StrictModel):
     channel: str | None = Field(default=None, pattern=r"^SHELFRADAR_CHANNEL_[A-Z0-9_]{1,60}$")
     name: str | None = None
     language: Language = "en"
-    timezone: str = "UTC"
+    timezone: ZoneName = "UTC"
     digest_hour: int = Field(default=8, ge=0, le=23)
     quiet_hours: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
     weekdays: list[Weekday] = Field(default=["mon", "tue", "wed", "thu", "fri", "sat", "sun"], min_length=1)
     weekly: Weekday | None = "mon"
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("an IANA time zone such as Asia/Shanghai")
-        return value
 
     @field_validator("quiet_hours")
     @classmethod
