@@ -20,12 +20,12 @@ help:  ## list the commands
 
 .venv/.runtime: .venv/.uv requirements.txt pyproject.toml
 	@echo "Installing Shelfradar and its pinned dependencies into .venv ..."
-	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
-	@$(UV) install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(UV) install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(UV) install --quiet --compile-bytecode --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.txt
-	@$(UV) install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@$(UV) install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.txt
 	@touch $@
 
 install: .venv/.runtime  ## make .venv with the hash-pinned requirements; the program is .venv/bin/shelfradar

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -110,6 +111,7 @@ def shorten(text: str, length: int) -> str:
     return text if len(text) <= length else text[: max(length - 1, 0)].rstrip() + "…"
 
 
+@lru_cache(maxsize=4096)
 def number(language: str, unit: str, currency: str | None, value: float) -> str:
     """One figure in its unit."""
     locale = LOCALES[language]

@@ -75,7 +75,8 @@ def scope_sql(name: str) -> str:
 def _copy_reference(con: DuckDBPyConnection) -> None:
     """Put temporary copies before the lake's tables of the same names (the temporary schema is searched first)."""
     for name in REFERENCE_TABLES:
-        make_table(con, name, f"SELECT * FROM lake.{name}")
+        con.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        make_table(con, name, f"SELECT * FROM {name}")
 
 
 def _plan_tables(con: DuckDBPyConnection, *names: str) -> None:
