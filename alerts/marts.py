@@ -139,8 +139,9 @@ QUALIFY row_number() OVER (
 
 _BEST_RANK_SQL = """
 SELECT category_id, brand_key AS entity_id, observed_at, min(coalesce(brand, brand_key)) AS name,
-       min(ownership) AS ownership, NULL::VARCHAR AS watch_group, NULL::VARCHAR AS shop, brand_key,
-       NULL::VARCHAR AS currency, NULL::VARCHAR AS url, min(rank)::DOUBLE AS low, min(rank)::DOUBLE AS high,
+       CASE WHEN count(ownership) = count(*) AND min(ownership) = max(ownership) THEN min(ownership) END AS ownership,
+       NULL::VARCHAR AS watch_group, NULL::VARCHAR AS shop, brand_key, NULL::VARCHAR AS currency,
+       NULL::VARCHAR AS url, min(rank)::DOUBLE AS low, min(rank)::DOUBLE AS high,
        NULL::VARCHAR AS text, '' AS basis, arg_min(capture_id, rank) AS capture_id, min(rank)::INTEGER AS standing
 FROM item_day
 WHERE source = getvariable('alert_source') AND {span} AND brand_key IS NOT NULL AND rank IS NOT NULL

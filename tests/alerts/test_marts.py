@@ -114,3 +114,14 @@ def test_the_figures_of_the_marts_beside(shelf, lake, kind, metric, expected):
     set_variables(lake.con, alert_source="shop", alert_now_from=DAY_ZERO, alert_now_to=DAY_ZERO)
     sql = f"SELECT low, high FROM ({figure_sql(FigureKey(kind, metric), 'now')})"
     assert lake.con.execute(sql).fetchall() == [expected]
+
+
+def test_a_brand_is_owned_where_all_of_its_products_are(shelf, lake):
+    whole, part = {"brand_key": "whole", "ownership": "rival"}, {"brand_key": "part", "ownership": None}
+    at = shelf.day(0, a=whole, b=whole, c=part, d={**part, "ownership": "own"})
+    with lake.reader() as con:
+        set_variables(con, alert_source="shop", alert_now_from=at, alert_now_to=at)
+        found = con.execute(
+            f"SELECT entity_id, ownership, low FROM ({figure_sql(FigureKey('brand', 'best_rank', None), 'now')})"
+        ).fetchall()
+    assert sorted(found) == [("part", None, 3.0), ("whole", "rival", 1.0)]
