@@ -6,7 +6,7 @@ RUN python -m venv /opt/venv
 WORKDIR /src
 COPY requirements-uv.txt requirements.txt ./
 RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-uv.txt \
- && /opt/venv/bin/uv pip install --no-cache --python /opt/venv/bin/python --require-hashes -r requirements.txt
+ && /opt/venv/bin/uv pip install --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes -r requirements.txt
 COPY pyproject.toml README.md ./
 COPY extractors extractors
 COPY warehouse warehouse
@@ -15,7 +15,7 @@ COPY alerts alerts
 COPY boards boards
 COPY shelfradar shelfradar
 COPY demo demo
-RUN /opt/venv/bin/uv pip install --no-cache --python /opt/venv/bin/python --no-deps --no-build-isolation .
+RUN /opt/venv/bin/uv pip install --no-cache --compile-bytecode --python /opt/venv/bin/python --no-deps --no-build-isolation .
 
 FROM python:3.11.14-slim-bookworm AS shelfradar
 RUN groupadd --gid 10001 shelfradar \
@@ -41,7 +41,7 @@ CMD ["shelfradar", "--help"]
 # Catches mail into a Maildir instead of sending it; for trying things out.
 FROM build AS mailcatcher-build
 COPY deploy/mailcatcher-requirements.txt ./
-RUN /opt/venv/bin/uv pip install --no-cache --python /opt/venv/bin/python --require-hashes -r mailcatcher-requirements.txt
+RUN /opt/venv/bin/uv pip install --no-cache --compile-bytecode --python /opt/venv/bin/python --require-hashes -r mailcatcher-requirements.txt
 
 FROM shelfradar AS mailcatcher
 COPY --from=mailcatcher-build /opt/venv /opt/venv
