@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 from rich.console import Console
@@ -60,16 +61,21 @@ def observations(settings: Settings, days: int, until: date | None) -> list[date
 
 
 def collect_days(settings: Settings, moments: list[datetime], *, airflow: bool) -> None:
-    """Observe each moment; the last through Airflow where asked for."""
+    """Observe each moment; the last through Airflow where asked for.
+
+    A day's alerts are decided while the next day is fetched and audited, and before it is loaded.
+    """
     in_process, last = (moments[:-1], moments[-1]) if airflow else (moments, None)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=CONSOLE) as progress:
+    with Progress(*columns, console=CONSOLE) as progress, ThreadPoolExecutor(1) as beside:
+        alerts: Future[pipeline.Answer] = beside.submit(dict)
         task = progress.add_task("Collecting simulated days", total=len(in_process))
         for moment in in_process:
             progress.update(task, description=f"Collecting {moment:%Y-%m-%d} (simulated)")
-            pipeline.collect(settings, SOURCE, moment)
-            pipeline.alerts(settings, SOURCE, moment)
+            pipeline.collect(settings, SOURCE, moment, before_load=alerts.result)
+            alerts = beside.submit(pipeline.alerts, settings, SOURCE, moment)
             progress.advance(task)
+        alerts.result()
     if last is not None:
         through_airflow(settings, last)
     else:

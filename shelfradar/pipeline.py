@@ -266,8 +266,14 @@ def run(settings: Settings, source: str, observed_at: datetime, report: Report |
     return {**answer, "queued": queued["queued"]}
 
 
-def collect(settings: Settings, source: str, observed_at: datetime, report: Report | None = None) -> Answer:
-    """Plan, fetch, extract, validate and load one observation."""
+def collect(
+    settings: Settings,
+    source: str,
+    observed_at: datetime,
+    report: Report | None = None,
+    before_load: Callable[[], object] | None = None,
+) -> Answer:
+    """Plan, fetch, extract, validate and load one observation; ``before_load`` is called once all is audited."""
     tell = report or (lambda _: None)
     batches = plan(settings, source, observed_at)
     if not batches:
@@ -278,6 +284,8 @@ def collect(settings: Settings, source: str, observed_at: datetime, report: Repo
         extract(settings, source, observed_at, batch["batch"])
     tell(f"{source}: auditing")
     audited = validate(settings, source, observed_at)
+    if before_load is not None:
+        before_load()
     tell(f"{source}: loading")
     loaded = load(settings, source, observed_at)
     return {"source": source, "observed_at": observed_at.isoformat(), **audited, **loaded}
