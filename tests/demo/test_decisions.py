@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,10 +19,6 @@ from demo.calendar import MEMBERS_DAYS, takes_part
 from demo.catalogue import CATEGORIES
 from demo.expected import Band, families, item_rates, price_bands
 from demo.outlook import Cost, entrants, items, margins, organic, outlook, survival, unit_bounds
-from demo.server import serve
-from shelfradar import pipeline
-from shelfradar.configuration import read_one_source
-from shelfradar.schedule import tick_on
 from shelfradar.settings import Settings
 from transforms.reference import read_reference
 
@@ -37,7 +32,6 @@ DURING = [date(2026, 12, 9), date(2026, 12, 11)]
 AFTER = [date(2026, 12, 14)]
 DAYS = [*LAST_YEAR, *MONTH_AGO, *BEFORE, *DURING, *AFTER]
 PHASES = {"before": BEFORE, "during": DURING, "after": AFTER, "last_year": LAST_YEAR}
-NO_RULES = "recipients: {nobody: {address: nobody@example.org}}\nengineers: [nobody]\nrules: []\n"
 TABLES = ("snapshot", "item_margin", "entrant", "entrant_survival", "category_verdict", "own_position",
           "campaign_category", "campaign_brand", "campaign_item")  # fmt: skip
 
@@ -56,27 +50,9 @@ class Loaded:
 
 
 @pytest.fixture(scope="module")
-def loaded(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    folder = tmp_path_factory.mktemp("installation")
-    shutil.copytree(project_root / "config", folder / "config")
-    (folder / "config" / "alerts.yaml").write_text(NO_RULES, encoding="utf-8")
-    yaml = folder / "config" / "sources" / "demo.yaml"
-    settings = Settings.from_environment(
-        {"SHELFRADAR_HOME": str(folder / "data"), "SHELFRADAR_CONFIG": str(folder / "config")}
-    )
-    with serve() as address:
-        yaml.write_text(yaml.read_text(encoding="utf-8").replace("http://127.0.0.1:8765", address), encoding="utf-8")
-        pipeline.open_lake(settings).migrate()
-        source = read_one_source(settings.config, "demo")
-        for day in DAYS:
-            pipeline.collect(settings, "demo", tick_on(source, day))
-    tables = {}
-    with pipeline.open_lake(settings).reader() as con:
-        for table in TABLES:
-            found = con.execute(f"SELECT * FROM {table}")
-            names = [column[0] for column in found.description]
-            tables[table] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    return Loaded(settings, tables)
+def loaded(collect_days: Any, read_tables: Any) -> Loaded:
+    settings, _ = collect_days(DAYS)
+    return Loaded(settings, read_tables(settings, dict.fromkeys(TABLES, "ALL")))
 
 
 def close(value: Fraction | float | None) -> Any:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -14,11 +12,7 @@ import pytest
 from demo.calendar import BLOCKED_CATEGORY, BLOCKED_DAY, CYCLE_DAYS, HALF_EMPTY_CATEGORY, HALF_EMPTY_DAY, cycle_day
 from demo.catalogue import CATEGORIES
 from demo.expected import Measure, concentration, price_bands
-from demo.server import serve
 from demo.truth import shown
-from shelfradar import pipeline
-from shelfradar.configuration import read_one_source
-from shelfradar.schedule import tick_on
 from shelfradar.settings import Settings
 from transforms.reference import read_reference
 
@@ -28,7 +22,6 @@ START = date(2026, 11, 21) + timedelta(days=(BLOCKED_DAY - 1 - cycle_day(date(20
 BLOCKED, HALVED = START + timedelta(days=1), START + timedelta(days=HALF_EMPTY_DAY - BLOCKED_DAY + 1)
 DAYS = (START, BLOCKED, HALVED)
 OWN = frozenset({"晨屿"})
-NO_RULES = "recipients: {nobody: {address: nobody@example.org}}\nengineers: [nobody]\nrules: []\n"
 
 
 TABLES = {"snapshot": "category_id", "listing": "position", "brand_concentration": "measure", "brand_share": "measure",
@@ -45,31 +38,10 @@ class Loaded:
         return [row for row in self.tables[table] if all(row[name] == value for name, value in where.items())]
 
 
-def read_tables(settings: Settings) -> dict[str, list[dict[str, Any]]]:
-    tables = {}
-    with pipeline.open_lake(settings).reader() as con:
-        for table, order in TABLES.items():
-            found = con.execute(f"SELECT * FROM {table} ORDER BY {order}")
-            names = [column[0] for column in found.description]
-            tables[table] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    return tables
-
-
 @pytest.fixture(scope="module")
-def loaded(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    folder = tmp_path_factory.mktemp("installation")
-    shutil.copytree(project_root / "config", folder / "config")
-    (folder / "config" / "alerts.yaml").write_text(NO_RULES, encoding="utf-8")
-    yaml = folder / "config" / "sources" / "demo.yaml"
-    settings = Settings.from_environment(
-        {"SHELFRADAR_HOME": str(folder / "data"), "SHELFRADAR_CONFIG": str(folder / "config")}
-    )
-    with serve() as address:
-        yaml.write_text(yaml.read_text(encoding="utf-8").replace("http://127.0.0.1:8765", address), encoding="utf-8")
-        pipeline.open_lake(settings).migrate()
-        source = read_one_source(settings.config, "demo")
-        verdicts = {day: pipeline.collect(settings, "demo", tick_on(source, day)) for day in DAYS}
-    return Loaded(settings, verdicts, read_tables(settings))
+def loaded(collect_days: Any, read_tables: Any) -> Loaded:
+    settings, verdicts = collect_days(DAYS)
+    return Loaded(settings, verdicts, read_tables(settings, TABLES))
 
 
 def close(value: float | None) -> Any:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -131,3 +133,32 @@ def sql_failures() -> Callable[..., dict[int, set[int]]]:
         return {number: {row[0] for row in answer} for number, answer in enumerate(answers)}
 
     return find
+
+
+@pytest.fixture
+def load_extension() -> Callable[[duckdb.DuckDBPyConnection, str], None]:
+    """``load_extension(con, name)``: the pinned wheel's extension; nothing is downloaded."""
+
+    def load(con: duckdb.DuckDBPyConnection, name: str) -> None:
+        resource = files(f"duckdb_extension_{name}") / "extensions" / f"v{duckdb.__version__}"
+        with as_file(resource / f"{name}.duckdb_extension") as path:
+            con.load_extension(str(path))
+
+    return load
+
+
+@pytest.fixture
+def assert_reads_beside_a_load() -> Callable[[duckdb.DuckDBPyConnection, Lake], None]:
+    """``assert_reads_beside_a_load(con, lake)``: an attached empty lake shows what a load adds, and takes no change."""
+
+    def check(con: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+        assert con.execute("SELECT count(*) FROM run").fetchone() == (0,)
+        lake.write(lambda writer: writer.execute(
+            "INSERT INTO run VALUES ('r', 'load', NULL, NULL, now(), now(), 'ok', 1, NULL)"
+        ))  # fmt: skip
+        assert con.execute("SELECT count(*) FROM run").fetchone() == (1,)
+        assert con.execute("SELECT count(*) FROM v_item_latest").fetchone() == (0,)
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            con.execute("DELETE FROM run")
+
+    return check

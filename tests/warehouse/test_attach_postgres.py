@@ -9,8 +9,8 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -58,15 +58,8 @@ def psql(port: int, database: str, *statements: str) -> None:
         subprocess.run([*base, "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, timeout=60)
 
 
-def load_extensions(con: duckdb.DuckDBPyConnection) -> None:
-    for name in ("ducklake", "postgres_scanner"):
-        resource = files(f"duckdb_extension_{name}") / "extensions" / f"v{duckdb.__version__}"
-        with as_file(resource / f"{name}.duckdb_extension") as path:
-            con.load_extension(str(path))
-
-
 def test_a_role_that_may_only_read_attaches_the_lake_as_the_page_says(
-    port: int, project_root: Path, tmp_path: Path
+    port: int, project_root: Path, tmp_path: Path, load_extension: Any, assert_reads_beside_a_load: Any
 ) -> None:
     catalog = f"postgres:dbname=lake host=127.0.0.1 port={port} user=lake"
     lake = Lake(LakeConfig(catalog=catalog, data_path=str(tmp_path / "files"), temp_dir=tmp_path / "tmp"))
@@ -78,17 +71,13 @@ def test_a_role_that_may_only_read_attaches_the_lake_as_the_page_says(
     attach = next(one for one in blocks if "ducklake:postgres:" in one)
     attach = re.sub(r"CREATE SECRET.*?;", "", attach).replace("host=db.example.com", f"host=127.0.0.1 port={port}")
     with duckdb.connect() as con:
-        load_extensions(con)
+        for name in ("ducklake", "postgres_scanner"):
+            load_extension(con, name)
         con.execute(attach)
-        lake.write(lambda writer: writer.execute(
-            "INSERT INTO run VALUES ('r', 'load', NULL, NULL, now(), now(), 'ok', 1, NULL)"
-        ))  # fmt: skip
-        assert con.execute("SELECT count(*) FROM run").fetchone() == (1,)
-        assert con.execute("SELECT count(*) FROM v_item_latest").fetchone() == (0,)
-        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
-            con.execute("DELETE FROM run")
+        assert_reads_beside_a_load(con, lake)
     with duckdb.connect() as con:
-        load_extensions(con)
+        for name in ("ducklake", "postgres_scanner"):
+            load_extension(con, name)
         con.execute(attach.replace(" (READ_ONLY)", ""))
         with pytest.raises(duckdb.Error, match="permission denied"):
             con.execute("DELETE FROM run")
