@@ -19,16 +19,17 @@ class Page:
 class Card:
     """One thing told as a mail shows it. ``tone``: alarm, calm or quiet. ``chart``: content id of its picture.
 
-    ``kicker`` is the small line over the ``name``; ``headline`` says all of it in one line.
+    ``kicker`` is the small line over the ``name``; ``headline`` says all of it in one line. What only an alert
+    has is empty in a notice.
     """
 
     headline: str
-    kicker: str
+    kicker: str = ""
     name: str
-    value: str
-    caption: str
+    value: str = ""
+    caption: str = ""
     tone: str
-    href: str | None
+    href: str | None = None
     lines: list[tuple[str, str]]
     pages: list[Page] = field(default_factory=list)
     bundle: str | None = None

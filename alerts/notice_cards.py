@@ -32,14 +32,11 @@ def notice_card(language: str, facts: NoticeFacts) -> Card:
         (say(language, ("Since", "起始")), moment(language, facts.start, facts.timezone)),
         (say(language, ("Observed", "观测时间")), moment(language, facts.at, facts.timezone)),
     ]
+    said = headline(language, facts)
     return Card(
-        headline=headline(language, facts),
-        kicker="",
-        name=headline(language, facts),
-        value="",
-        caption="",
+        headline=said,
+        name=said,
         tone="calm" if facts.over else "quiet" if facts.kind == "test" else "alarm",
-        href=None,
         lines=lines[:1] if facts.kind == "test" else lines,
         why=say(language, _NOTICE_WHY.get("over" if facts.over else facts.kind, _NOTICE_WHY["data"])),
     )
@@ -55,14 +52,11 @@ def weekly_card(language: str, facts: WeeklyFacts) -> Card:
         for one in facts.watched
     ]
     still = say(language, ("Still beyond", "仍越线"))
+    said = headline(language, facts)
     return Card(
-        headline=headline(language, facts),
-        kicker="",
-        name=headline(language, facts),
-        value="",
-        caption="",
+        headline=said,
+        name=said,
         tone="calm",
-        href=None,
         lines=[*days, *((still, shorten(clean(one), 120)) for one in facts.beyond)],
         why=say(
             language,

@@ -68,16 +68,9 @@ def replay(
         with lake.reader() as before:  # sees what is there until this transaction is committed
             tell(f"{source}: replacing {len(stages)} observations and making the marts again")
             replace_and_transform(con, chosen, reference, stages)
-            found = {
-                **_compared(before, con, span, tell),
-                "figures": _differing(_figures(before, span), _figures(con, span)),
-            }
-        found |= {
-            "source": source,
-            "observations": len(stages),
-            "dry_run": dry_run,
-            "refused": _refused(chosen, stages),
-        }
+            figures = _differing(_figures(before, span), _figures(con, span))
+            found = {**_compared(before, con, span, tell), "figures": figures, "source": source}
+        found |= {"observations": len(stages), "dry_run": dry_run, "refused": _refused(chosen, stages)}
         if dry_run:
             raise _RolledBackError(found)
         _record(con, found, stages, started)

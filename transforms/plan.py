@@ -54,6 +54,12 @@ def make_table(con: DuckDBPyConnection, name: str, sql: str) -> None:
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS\n{sql}")
 
 
+def drop_tables(con: DuckDBPyConnection, *names: str) -> None:
+    """Drop temporary tables where they are; never the lake's of the same names."""
+    for name in names:
+        con.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+
 def set_variables(con: DuckDBPyConnection, **values: object) -> None:
     """Session variables: constants once a query is bound, so that the lake skips files by their statistics."""
     for name, value in values.items():
@@ -74,8 +80,8 @@ def scope_sql(name: str) -> str:
 
 def _copy_reference(con: DuckDBPyConnection) -> None:
     """Put temporary copies before the lake's tables of the same names (the temporary schema is searched first)."""
+    drop_tables(con, *REFERENCE_TABLES)  # of an earlier plan, else they would be copied onto themselves
     for name in REFERENCE_TABLES:
-        con.execute(f"DROP TABLE IF EXISTS temp.{name}")
         make_table(con, name, f"SELECT * FROM {name}")
 
 

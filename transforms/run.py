@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 
 from transforms.campaigns import make_campaigns
 from transforms.models import Model, Reach, ordered_models
-from transforms.plan import PLAN_TABLES, count, make_table, plan_load, plan_rebuild, set_variables
+from transforms.plan import PLAN_TABLES, count, drop_tables, make_table, plan_load, plan_rebuild, set_variables
 
 CHUNK_LISTINGS = 1_000_000
 # Up to here it is cheaper to copy the rows of a chunk than to plan several scans of the lake over them.
@@ -51,7 +51,7 @@ def transform(con: DuckDBPyConnection, source: str, observed_ats: Iterable[datet
     with _one_thread(con) if few else nullcontext():
         made = _make_targets(con)
         make_campaigns(con)
-        _drop(con, *PLAN_TABLES)
+        drop_tables(con, *PLAN_TABLES)
     return made
 
 
@@ -65,7 +65,7 @@ def rebuild(con: DuckDBPyConnection, source: str | None = None) -> int:
             _delete_all(con, name)
             made += _make_targets(con)
             make_campaigns(con)
-            _drop(con, *PLAN_TABLES)
+            drop_tables(con, *PLAN_TABLES)
     return made
 
 
@@ -105,7 +105,7 @@ def _make_targets(con: DuckDBPyConnection) -> int:
                 f"WHERE observed_at BETWEEN getvariable('chunk_from') AND getvariable('chunk_to') AND {condition}",
             )
         made += _make_chunk(con)
-        _drop(con, *(f"{reach}_target" for reach in REACHES))
+        drop_tables(con, *(f"{reach}_target" for reach in REACHES))
     return made
 
 
@@ -205,8 +205,3 @@ def _one_thread(con: DuckDBPyConnection) -> Iterator[None]:
         yield
     finally:
         con.execute(f"SET threads = {threads}")
-
-
-def _drop(con: DuckDBPyConnection, *tables: str) -> None:
-    for table in tables:
-        con.execute(f"DROP TABLE IF EXISTS temp.{table}")
