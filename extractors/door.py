@@ -50,11 +50,12 @@ class HostDoor:
         self._mine: set[int] = set()
         weakref.finalize(self, _close, self._files)
 
-    async def enter(self, concurrency: int, delay_seconds: float, bear: Callable[[float], None]) -> int:
+    async def enter(self, concurrency: int, delay_seconds: float, bear: Callable[[float | None, float], None]) -> int:
         """Wait for one of the host's first ``concurrency`` places and for the delay; :meth:`leave` ends the turn.
 
         No place is held while the delay passes, and who had the last turn lets a waiting one go first. ``bear`` is
-        told, before each wait, for how many seconds the host still wants no request; it raises where that is too long.
+        told, before each wait, how many seconds it is (None: until others leave a place) and for how many the host
+        still wants no request; it raises where that is too long.
         """
         while True:
             place = self._free_place(concurrency)
@@ -63,7 +64,7 @@ class HostDoor:
                 return place
             if place is not None:
                 self._release(place)
-                bear(self.held())
+            bear(wait if place is not None else None, self.held())
             await asyncio.sleep(wait + random.uniform(0.2, 1.0) * POLL_SECONDS)  # noqa: S311 - who comes first
 
     def leave(self, place: int) -> None:

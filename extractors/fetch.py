@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +20,9 @@ from extractors.archive import ArchiveWriter, Place, Received, Sent
 from extractors.asking import headers_of, question_of, redirected, signed
 from extractors.blocked import is_login
 from extractors.capture import Capture, Outcome, new_capture_id
-from extractors.door import HostDoor
 from extractors.exchange import Answer, Exchange, Failure, Question
 from extractors.grant import token_in, token_request
-from extractors.politeness import LONGEST_WAIT_SECONDS, MOST_FAILURES, HostGate, TooLongAWait, backoff
+from extractors.politeness import LONGEST_WAIT_SECONDS, MOST_FAILURES, Gates, HostGate, TooLongAWait, backoff
 from extractors.robots import ROBOTS_BYTES, Robots, product_token
 from extractors.secret import Secrets
 from extractors.source import Category, Source
@@ -58,6 +57,7 @@ async def fetch_categories(  # noqa: PLR0913 - what a run is made of; every test
     tls: ssl.SSLContext | None = None,
     paused: str | None = None,
     doors: Path | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> list[Capture]:
     """Every page of ``categories``: one capture each, in order of category and page, whatever came of it.
 
@@ -65,6 +65,7 @@ async def fetch_categories(  # noqa: PLR0913 - what a run is made of; every test
     ``archive``, which the caller opened. ``resolver`` and ``tls`` replace the system's name resolution and its
     certificate store. ``paused``: the source was blocked earlier in this observation, and nothing is asked for.
     ``doors``: the folder through which all runs of a machine share their patience with a host; None: alone.
+    ``tell`` is given a sentence before each wait that a person would notice.
     """
     secrets = Secrets(source, environment)
     on = observed_at.astimezone(source.zone).date()
@@ -79,7 +80,8 @@ async def fetch_categories(  # noqa: PLR0913 - what a run is made of; every test
         tls=tls,
     )
     async with client, asyncio.TaskGroup() as group:
-        visit = _Visit(source, observed_at, secrets, client, archive, paused, doors)
+        gates = Gates(source.fetch, doors, tell)
+        visit = _Visit(source, observed_at, secrets, client, archive, paused, gates)
         tasks = [group.create_task(visit.category(one)) for one in pages]
     return [capture for task in tasks for capture in task.result()]
 
@@ -105,7 +107,7 @@ class _Visit:
         client: Exchange,
         writer: ArchiveWriter,
         paused: str | None,
-        doors: Path | None,
+        gates: Gates,
     ) -> None:
         self._source = source
         self._policy = source.fetch
@@ -114,10 +116,9 @@ class _Visit:
         self._client = client
         self._writer = writer
         self._paused = paused
-        self._doors = doors
+        self._gates = gates
         self._granting = asyncio.Lock()
         self._granted = source.fetch.grant is None
-        self._gates: dict[str, HostGate] = {}
         self._headers = headers_of(source)
         self._marks = tuple(source.fetch.blocked_marks)
         self._robots = Robots(product_token(self._headers["User-Agent"]), self._ask_robots)
@@ -144,7 +145,7 @@ class _Visit:
 
     def _count(self, page: _Page, failure: Failure | None) -> None:
         """Note at the page's host whether it is up; what was not asked says nothing."""
-        gate = self._gates.get(urlsplit(page.url).netloc.lower())
+        gate = self._gates.known(urlsplit(page.url).netloc.lower())
         failed = failure is not None and (
             failure.outcome == "timeout" or (failure.outcome == "http_error" and failure.retry)
         )
@@ -180,6 +181,8 @@ class _Visit:
                 spent = attempt >= self._policy.attempts or budget.left <= 0
                 if not failure.retry or spent or wait > LONGEST_WAIT_SECONDS:
                     raise final(failure, attempt, wait) from failure
+                why = f"another try after {self._secrets.mask_url(failure.detail)}"
+            self._gates.tell(urlsplit(question.url).netloc.lower(), wait, why)
             await asyncio.sleep(wait)
             attempt += 1
 
@@ -246,12 +249,7 @@ class _Visit:
             check_url(url)
         except RefusedAddress as error:
             raise Failure("refused_address", str(error)) from error
-        host = urlsplit(url).netloc.lower()
-        if host not in self._gates:
-            door = HostDoor(self._doors, host) if self._doors is not None else None
-            delay, concurrency = self._policy.delay_seconds, self._policy.concurrency
-            self._gates[host] = HostGate(delay_seconds=delay, concurrency=concurrency, door=door)
-        return self._gates[host]
+        return self._gates.of(urlsplit(url).netloc.lower())
 
     def _store(self, answer: Answer) -> Place:
         question = answer.question

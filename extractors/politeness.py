@@ -13,12 +13,15 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
+from pathlib import Path
 
 from extractors.door import HostDoor
+from extractors.source import FetchPolicy
 
 LONGEST_WAIT_SECONDS = 300.0
 LONGEST_WAITS_SECONDS = 900.0  # all that one host may ask for in one run
 MOST_FAILURES = 20  # pages in a row
+SHORTEST_TOLD_SECONDS = 0.5
 _FIRST_BACKOFF_SECONDS = 1.0
 _LONGEST_BACKOFF_SECONDS = 60.0
 
@@ -27,11 +30,52 @@ class TooLongAWait(Exception):  # noqa: N818 (an outcome, not a fault)
     """The host wants us to wait longer than a run may."""
 
 
+class Gates:
+    """The gates of one run's hosts (name and port), each made when its host is first asked for.
+
+    ``doors``: the folder through which all runs of a machine share their patience; None: alone. ``tell`` is given a
+    sentence for each wait of half a second or more, before it.
+    """
+
+    def __init__(self, policy: FetchPolicy, doors: Path | None, tell: Callable[[str], None] | None) -> None:
+        self._policy = policy
+        self._doors = doors
+        self._tell = tell
+        self._gates: dict[str, HostGate] = {}
+
+    def known(self, host: str) -> HostGate | None:
+        """The gate of a host that was asked in this run."""
+        return self._gates.get(host)
+
+    def of(self, host: str) -> HostGate:
+        """The gate of ``host``."""
+        if host not in self._gates:
+            door = HostDoor(self._doors, host) if self._doors is not None else None
+            delay, places = self._policy.delay_seconds, self._policy.concurrency
+            tell = partial(self.tell, host)
+            self._gates[host] = HostGate(delay_seconds=delay, concurrency=places, door=door, tell=tell)
+        return self._gates[host]
+
+    def tell(self, host: str, seconds: float | None, why: str) -> None:
+        """A wait at ``host`` begins; None: nobody knows for how long."""
+        if self._tell is None or (seconds is not None and seconds < SHORTEST_TOLD_SECONDS):
+            return
+        self._tell(f"{host}: waiting{f' {seconds:.1f} s' if seconds is not None else ''}: {why}")
+
+
 class HostGate:
     """The door of one host. Enter with :meth:`turn` for every request, robots.txt and redirects included."""
 
-    def __init__(self, *, delay_seconds: float, concurrency: int, door: HostDoor | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        delay_seconds: float,
+        concurrency: int,
+        door: HostDoor | None = None,
+        tell: Callable[[float | None, str], None] | None = None,
+    ) -> None:
         self._door = door
+        self._tell = tell
         self._concurrency = concurrency
         self._delay = delay_seconds
         self._places = asyncio.Semaphore(concurrency)
@@ -78,19 +122,26 @@ class HostGate:
     async def _wait(self) -> Callable[[], None]:
         """Wait for the turn; what is given ends it."""
         clock, door = asyncio.get_running_loop().time, self._door
+        bear = partial(self._bear, set())
         async with self._order:
             while (wait := max(self._last + self._delay, self._held_until) - clock()) > 0:
-                self._bear(self._held_until - clock())
+                bear(wait, self._held_until - clock())
                 await asyncio.sleep(wait)
-            place = await door.enter(self._concurrency, self._delay, self._bear) if door is not None else None
+            place = await door.enter(self._concurrency, self._delay, bear) if door is not None else None
             self._last = clock()
         return partial(door.leave, place) if door is not None and place is not None else _nothing
 
-    def _bear(self, held: float) -> None:
+    def _bear(self, told: set[str], wait: float | None, held: float) -> None:
+        """Before a wait of a turn: tell of it, once a reason. Raises TooLongAWait."""
         if held > LONGEST_WAIT_SECONDS:
             raise TooLongAWait(f"the host asks for a wait of {held:.0f} s more")
         if held > 0 and self._asked > LONGEST_WAITS_SECONDS:
             raise TooLongAWait(f"the host asked for waits of {self._asked:.0f} s in all")
+        why = "it asked for a pause" if held > 0 else "the delay between two requests"
+        why = why if wait is not None else "other runs are asking it"
+        if self._tell is not None and why not in told:
+            told.add(why)
+            self._tell(wait, why)
 
 
 def _nothing() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import mimetypes
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from operator import attrgetter
@@ -51,12 +52,18 @@ def explain_file(config: Path, source: str, file: Path, *, url: str | None, cate
     return _explained(file.read_bytes(), context, str(file))
 
 
-def explain_source(source: Source, file: Path | None, observed_at: datetime) -> dict[str, Any]:
-    """One page of the first category, field by field: how many entries have it, by which rule, and examples."""
+def explain_source(
+    source: Source, file: Path | None, observed_at: datetime, *, doors: Path, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """One page of the first category, field by field: how many entries have it, by which rule, and examples.
+
+    Where no ``file`` is given the page is fetched as a run would, with the same patience (``doors``); ``tell`` is given
+    a sentence before each wait. Raises RefusedError where the page could not be had, UnreadablePage, ConfigError.
+    """
     category = source.categories[0].id
     if file is not None:
         return _explained(file.read_bytes(), _context(source, category, None, _content_type(file)), str(file))
-    body, url, content_type = _fetch_one(source, observed_at)
+    body, url, content_type = _fetch_one(source, observed_at, doors, tell)
     return _explained(body, _context(source, category, url, content_type), url or "")
 
 
@@ -142,7 +149,9 @@ def _content_type(file: Path) -> str | None:
     return mimetypes.guess_type(file.name)[0]
 
 
-def _fetch_one(source: Source, observed_at: datetime) -> tuple[bytes, str | None, str | None]:
+def _fetch_one(
+    source: Source, observed_at: datetime, doors: Path, tell: Callable[[str], None]
+) -> tuple[bytes, str | None, str | None]:
     """The first page of the first category, fetched by the collector's own rules into a throw-away archive."""
     from extractors.archive import Archive
     from extractors.fetch import fetch_categories
@@ -151,7 +160,8 @@ def _fetch_one(source: Source, observed_at: datetime) -> tuple[bytes, str | None
     with tempfile.TemporaryDirectory(prefix="shelfradar-") as folder:
         archive = Archive(Path(folder))
         with archive.writer(source.source, observed_at, 0) as writer:
-            capture = asyncio.run(fetch_categories(source, [one_page], observed_at, archive=writer))[0]
+            asked = fetch_categories(source, [one_page], observed_at, archive=writer, doors=doors, tell=tell)
+            capture = asyncio.run(asked)[0]
         if capture.outcome != "ok":
             raise RefusedError(
                 f"{capture.requested_url}: {capture.outcome}: {capture.outcome_detail or capture.http_status}"

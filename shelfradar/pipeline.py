@@ -54,9 +54,7 @@ def fetch(settings: Settings, source: str, observed_at: datetime, batch: Answer)
     stage = StageDir(settings.home, source, observed_at)
     paused = stage.pause.read_text(encoding="utf-8") if stage.pause.is_file() else None
     with Archive(settings.home).writer(source, observed_at, batch["batch"]) as archive:
-        asked = fetch_categories(
-            chosen, categories, observed_at, archive=archive, paused=paused, doors=settings.home / "hosts"
-        )
+        asked = fetch_categories(chosen, categories, observed_at, archive=archive, paused=paused, doors=settings.hosts)
         captures = asyncio.run(asked)
     write_captures(stage.captures(batch["batch"]), captures)
     if reason := pause_of(captures):

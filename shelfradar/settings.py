@@ -66,6 +66,11 @@ class Settings:
         return self.home / "mail"
 
     @property
+    def hosts(self) -> Path:
+        """The folder through which all runs of this installation share their patience with a host."""
+        return self.home / "hosts"
+
+    @property
     def data_docs(self) -> Path:
         """The folder of the audits' Data Docs."""
         return self.home / "data_docs"

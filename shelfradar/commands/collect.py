@@ -168,7 +168,8 @@ def try_source(
 
     settings = Settings.from_environment()
     source = read_one_source(settings.config, name)
-    explained = explain_source(source, file, observation_at(source, at, datetime.now(UTC)))
+    moment = observation_at(source, at, datetime.now(UTC))
+    explained = explain_source(source, file, moment, doors=settings.hosts, tell=say)
     if as_json:
         write_json(explained)
     else:

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import json
 import os
+import re
 import signal
 import sys
 from datetime import UTC, datetime
@@ -38,9 +39,11 @@ def gaps(server) -> list[float]:
     return [later - earlier for earlier, later in itertools.pairwise(times)]
 
 
-async def fetch(source, folder: Path, name: str) -> list[str]:
+async def fetch(source, folder: Path, name: str, tell=None) -> list[str]:
     with Archive(folder / name).writer(name, OBSERVED_AT, 0) as writer:
-        found = await fetch_categories(source, source.categories, OBSERVED_AT, archive=writer, doors=folder / "hosts")
+        found = await fetch_categories(
+            source, source.categories, OBSERVED_AT, archive=writer, doors=folder / "hosts", tell=tell
+        )
     return [one.outcome for one in found]
 
 
@@ -97,6 +100,33 @@ async def test_what_the_host_asked_of_one_source_holds_for_the_other(server, sou
     assert len(server.requests) == 4
 
 
+async def test_each_wait_is_told_once_with_its_reason(server, source_of, tmp_path):
+    server.page("/a")
+    host, told = server.url("/a").split("/")[2], []
+    quick, slow = (source_of({"c": (server.url("/a"), 1)}, delay_seconds=delay, attempts=2) for delay in (0, 0.6))
+    door = HostDoor(tmp_path / "hosts", host)
+
+    place = await door.enter(1, 0, lambda *_: None)
+    visit = asyncio.create_task(fetch(quick, tmp_path, "waits", told.append))
+    await asyncio.sleep(0.3)
+    door.leave(place)
+    assert await visit == ["ok"]
+    assert told == [f"{host}: waiting: other runs are asking it"]
+
+    told.clear()
+    assert await fetch(slow, tmp_path, "slow", told.append) == ["ok"]
+    assert len(told) == 2, "before robots.txt and before the page"
+    assert all(re.fullmatch(rf"{host}: waiting 0\.[56] s: the delay between two requests", one) for one in told), told
+
+    told.clear()
+    door.hold(0.7)
+    server.page("/a", b"", status=429, Retry_After="1")
+    assert await fetch(quick, tmp_path, "held", told.append) == ["blocked"]
+    assert told[0] == f"{host}: waiting 0.7 s: it asked for a pause"
+    assert re.fullmatch(rf"{host}: waiting 1\.\d s: another try after status 429", told[1])
+    assert len(told) == 2
+
+
 async def test_an_hour_asked_of_one_source_is_not_used_by_the_other(server, source_of, tmp_path):
     server.page("/busy", b"", status=429, Retry_After="3600")
     server.page("/a")
@@ -124,18 +154,18 @@ async def test_a_dead_process_frees_its_place_and_half_a_state_is_none(tmp_path)
     door = HostDoor(tmp_path, "shop.test")
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
-            await door.enter(1, 0, lambda _: None)
+            await door.enter(1, 0, lambda *_: None)
     os.kill(process.pid, signal.SIGKILL)
     await process.wait()
     (state,) = (one / "last.json" for one in tmp_path.iterdir())
     state.write_text("[17")
 
     async with asyncio.timeout(5):
-        place = await door.enter(1, 0.5, lambda _: None)
+        place = await door.enter(1, 0.5, lambda *_: None)
     door.leave(place)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.3):
-            await door.enter(1, 0.5, lambda _: None)
+            await door.enter(1, 0.5, lambda *_: None)
 
 
 async def test_nobody_waits_until_the_other_has_done_all(server, source_of, tmp_path):
