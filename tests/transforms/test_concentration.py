@@ -107,7 +107,8 @@ def test_concentration_equals_a_computation_in_fractions(con: DuckDBPyConnection
     plan.make_table(con, "rates_target", "SELECT * FROM target")
     scope = run._Scope(con, copied=False)
     scope.point_at("rates", keep=True)
-    scope.run(models["brand_entity"])
+    for step in ("brand_slot", "brand_shelf", "brand_name", "brand_entity"):
+        scope.run(models[step])
     result = con.execute(f"SELECT * FROM ({models['brand_concentration'].sql}) WHERE measure = 'units_30d'")
     names = [column[0] for column in result.description]
     found = {row[1]: dict(zip(names, row, strict=True)) for row in result.fetchall()}

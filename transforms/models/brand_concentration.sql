@@ -1,21 +1,19 @@
 -- Mart: concentration of brands of the observed top N in one measure.
 -- Grain: source x category x observed_at x measure x basis x window x currency.
--- Inputs: brand_entity. Formulas: docs/metrics.md 5. HHI = sum of (100 x share)^2; effective brands = 10,000 / HHI;
--- levels: US DOJ/FTC Merger Guidelines 2023, guideline 1 (1,000 and 1,800). Upper bound: all families of unknown brand
--- are given to the largest brand. Squares are added as decimals of 18 places, so that every run adds alike.
+-- Inputs: brand_entity, brand_shelf. Formulas: docs/metrics.md 5. HHI = sum of (100 x share)^2; effective brands =
+-- 10,000 / HHI; levels: US DOJ/FTC Merger Guidelines 2023, guideline 1 (1,000 and 1,800). Upper bound: all families of
+-- unknown brand are given to the largest brand. Squares are added as decimals of 18 places, so that every run adds
+-- alike.
 WITH total AS (
     SELECT
-        shelf_no, any_value(category_id) AS category_id, any_value(observed_at) AS observed_at,
-        any_value(measure) AS measure, any_value(units_basis) AS units_basis,
-        any_value(units_window_days) AS units_window_days, any_value(currency) AS currency,
-        sum(value_low::DECIMAL(38, 4))::DOUBLE AS low,
+        shelf_no, sum(value_low::DECIMAL(38, 4))::DOUBLE AS low,
         coalesce(sum(value_high::DECIMAL(38, 4)), 0)::DOUBLE AS bounded_high,
         count(*) - count(value_high) AS unbounded,
-        coalesce(sum(value_low::DECIMAL(38, 4)) FILTER (WHERE brand_key IS NULL), 0)::DOUBLE AS unknown_low,
-        coalesce(sum(value_high::DECIMAL(38, 4)) FILTER (WHERE brand_key IS NULL), 0)::DOUBLE AS unknown_high,
-        count(*) FILTER (WHERE brand_key IS NULL AND value_high IS NULL) AS unknown_unbounded,
+        coalesce(sum(value_low::DECIMAL(38, 4)) FILTER (WHERE brand_no IS NULL), 0)::DOUBLE AS unknown_low,
+        coalesce(sum(value_high::DECIMAL(38, 4)) FILTER (WHERE brand_no IS NULL), 0)::DOUBLE AS unknown_high,
+        count(*) FILTER (WHERE brand_no IS NULL AND value_high IS NULL) AS unknown_unbounded,
         sum(unbounded_low::DECIMAL(38, 4))::DOUBLE AS unbounded_low,
-        sum(families)::INTEGER AS families_known, count(brand_key)::INTEGER AS brands,
+        sum(families)::INTEGER AS families_known, count(brand_no)::INTEGER AS brands,
         max(value_low::DECIMAL(38, 4), 10) AS largest
     FROM brand_entity
     GROUP BY shelf_no
@@ -24,7 +22,7 @@ WITH total AS (
 -- As the upper bound sees it: the largest known brand holds the unknown families too; none known: they are one.
 gathered AS (
     SELECT
-        entity.shelf_no, entity.brand_key, entity.value_low, entity.value_high,
+        entity.shelf_no, entity.brand_no, entity.value_low, entity.value_high,
         total.low AS total_low, total.bounded_high, total.unbounded, total.brands > 0 AS any_known,
         entity.value_low + CASE WHEN entity.brand_rank = 1 THEN total.unknown_low ELSE 0 END AS most_low,
         CASE
@@ -44,7 +42,7 @@ bounded AS (
             ELSE value_low / nullif(value_low + bounded_high - coalesce(value_high, 0), 0)
         END AS share_low,
         CASE
-            WHEN brand_key IS NULL THEN 0
+            WHEN brand_no IS NULL THEN 0
             WHEN most_high IS NULL THEN 1
             ELSE most_high / nullif(most_high + total_low - most_low, 0)
         END AS share_high
@@ -65,12 +63,14 @@ squared AS (
 ),
 
 shelf AS (
-    SELECT category_id, observed_at, families_known AS families FROM total WHERE measure = 'listings'
+    SELECT brand_shelf.*, total.families_known AS families
+    FROM brand_shelf
+    INNER JOIN total ON brand_shelf.list_no = total.shelf_no
 )
 
 SELECT
     target.source, target.category_id, target.observed_at, target.observed_on,
-    total.measure, total.units_basis, total.units_window_days, total.currency,
+    shelf.measure, shelf.units_basis, shelf.units_window_days, shelf.currency,
     list_sum(total.largest[:1])::DOUBLE / nullif(total.low, 0) AS cr1,
     list_sum(total.largest[:3])::DOUBLE / nullif(total.low, 0) AS cr3,
     list_sum(total.largest[:4])::DOUBLE / nullif(total.low, 0) AS cr4,
@@ -94,5 +94,5 @@ SELECT
     total.unbounded_low / nullif(total.low, 0) AS lower_bound_share
 FROM total
 INNER JOIN squared ON total.shelf_no = squared.shelf_no
-INNER JOIN rates_target AS target ON total.category_id = target.category_id AND total.observed_at = target.observed_at
-INNER JOIN shelf ON total.category_id = shelf.category_id AND total.observed_at = shelf.observed_at
+INNER JOIN shelf ON total.shelf_no = shelf.shelf_no
+INNER JOIN rates_target AS target ON shelf.category_id = target.category_id AND shelf.observed_at = target.observed_at

@@ -9,25 +9,38 @@ WITH here AS (
     WHERE NOT sponsored
 ),
 
+-- Without the long texts, which only the few that dropped out need.
 previous AS (
     SELECT
-        target.observed_at AS compared_at, item.category_id, item.item_id, item.title, item.brand_key, item.brand,
-        item.ownership, item.rank, item.currency, item.price, item.in_stock
+        target.observed_at AS compared_at, item.category_id, item.item_id, item.rank, item.currency, item.price,
+        item.in_stock
     FROM item_day_previous AS item
     INNER JOIN movement_target AS target
         ON item.category_id = target.category_id AND item.observed_at = target.previous_at
     WHERE NOT item.sponsored
 ),
 
--- Only items that the previous snapshot lacks can have entered: few, looked up in the complete ones of 28 days.
-fresh AS (
-    SELECT here.category_id, here.observed_at, here.item_id
+paired AS MATERIALIZED (
+    SELECT
+        coalesce(here.category_id, previous.category_id) AS category_id,
+        coalesce(here.observed_at, previous.compared_at) AS observed_at,
+        coalesce(here.item_id, previous.item_id) AS item_id,
+        here.item_id IS NULL AS dropped, previous.item_id IS NULL AS fresh,
+        here.title, here.brand_key, here.brand, here.ownership, here.rank, previous.rank AS previous_rank,
+        coalesce(here.currency, previous.currency) AS currency, here.price,
+        CASE
+            WHEN here.item_id IS NULL OR here.currency = previous.currency THEN previous.price
+        END AS previous_price,
+        here.in_stock, previous.in_stock AS previous_in_stock
     FROM here
-    ANTI JOIN previous
+    FULL OUTER JOIN previous
         ON
             here.category_id = previous.category_id AND here.observed_at = previous.compared_at
             AND here.item_id = previous.item_id
 ),
+
+-- Only items that the previous snapshot lacks can have entered: few, looked up in the complete ones of 28 days.
+fresh AS (SELECT category_id, observed_at, item_id FROM paired WHERE fresh),
 
 known AS (
     SELECT DISTINCT fresh.category_id, fresh.observed_at, fresh.item_id
@@ -43,49 +56,39 @@ known AS (
     WHERE NOT earlier.sponsored
 ),
 
-entrant AS (
-    SELECT category_id, observed_at, item_id FROM fresh
-    ANTI JOIN known USING (category_id, observed_at, item_id)
-),
-
-paired AS (
+gone AS (
     SELECT
-        coalesce(here.category_id, previous.category_id) AS category_id,
-        coalesce(here.observed_at, previous.compared_at) AS observed_at,
-        coalesce(here.item_id, previous.item_id) AS item_id,
-        here.item_id IS NULL AS dropped,
-        CASE WHEN here.currency = previous.currency THEN previous.price END AS previous_price,
-        here, previous
-    FROM here
-    FULL OUTER JOIN previous
+        item.category_id, paired.observed_at, item.item_id, item.title, item.brand_key, item.brand, item.ownership
+    FROM item_day_previous AS item
+    INNER JOIN movement_target AS target
+        ON item.category_id = target.category_id AND item.observed_at = target.previous_at
+    INNER JOIN paired
         ON
-            here.category_id = previous.category_id AND here.observed_at = previous.compared_at
-            AND here.item_id = previous.item_id
+            item.category_id = paired.category_id AND target.observed_at = paired.observed_at
+            AND item.item_id = paired.item_id
+    WHERE paired.dropped AND NOT item.sponsored
 )
 
 SELECT
     target.source, target.category_id, target.observed_at, target.observed_on, paired.item_id,
-    coalesce(paired.here.title, paired.previous.title) AS title,
-    CASE WHEN paired.dropped THEN paired.previous.brand_key ELSE paired.here.brand_key END AS brand_key,
-    CASE WHEN paired.dropped THEN paired.previous.brand ELSE paired.here.brand END AS brand,
-    CASE WHEN paired.dropped THEN paired.previous.ownership ELSE paired.here.ownership END AS ownership,
-    target.previous_at, paired.here.rank AS rank, paired.previous.rank AS previous_rank,
-    paired.previous.rank - paired.here.rank AS rank_change,
-    coalesce(paired.here.currency, paired.previous.currency) AS currency, paired.here.price AS price,
-    CASE WHEN paired.dropped THEN paired.previous.price ELSE paired.previous_price END AS previous_price,
-    paired.here.price - paired.previous_price AS price_change,
-    (paired.here.price - paired.previous_price)::DOUBLE
-    / nullif(paired.previous_price, 0)::DOUBLE AS price_change_share,
-    CASE
-        WHEN NOT target.comparable THEN NULL
-        ELSE entrant.item_id IS NOT NULL
-    END AS entered,
-    paired.dropped, paired.here.in_stock AS in_stock, paired.previous.in_stock AS previous_in_stock
+    coalesce(paired.title, gone.title) AS title,
+    coalesce(paired.brand_key, gone.brand_key) AS brand_key,
+    coalesce(paired.brand, gone.brand) AS brand,
+    coalesce(paired.ownership, gone.ownership) AS ownership,
+    target.previous_at, paired.rank, paired.previous_rank, paired.previous_rank - paired.rank AS rank_change,
+    paired.currency, paired.price, paired.previous_price, paired.price - paired.previous_price AS price_change,
+    (paired.price - paired.previous_price)::DOUBLE / nullif(paired.previous_price, 0)::DOUBLE AS price_change_share,
+    CASE WHEN target.comparable THEN paired.fresh AND known.item_id IS NULL END AS entered,
+    paired.dropped, paired.in_stock, paired.previous_in_stock
 FROM paired
 INNER JOIN movement_target AS target
     ON paired.category_id = target.category_id AND paired.observed_at = target.observed_at
-LEFT JOIN entrant
+LEFT JOIN known
     ON
-        paired.category_id = entrant.category_id AND paired.observed_at = entrant.observed_at
-        AND paired.item_id = entrant.item_id
+        paired.category_id = known.category_id AND paired.observed_at = known.observed_at
+        AND paired.item_id = known.item_id
+LEFT JOIN gone
+    ON
+        paired.category_id = gone.category_id AND paired.observed_at = gone.observed_at
+        AND paired.item_id = gone.item_id
 WHERE target.complete
