@@ -84,7 +84,7 @@ def parse_units(
 @lru_cache(maxsize=16384)
 def _parse_units(text: str, steps: _Steps, basis: UnitsBasis | None, window_days: int | None) -> Units | None:
     shown = " ".join(text.split())
-    plain = unicodedata.normalize("NFKC", re.sub(r"[⁰¹²³⁴-⁹]", " ", text)).casefold().translate(_SIGNS)
+    plain = _plain(text)
     part = _sales_part(plain)
     bounds = _interval(part, steps) if part is not None else None
     if part is not None and bounds is None:  # "4.8 (1.2万) 已售 3万+": several figures, of which one is of sales
@@ -102,6 +102,12 @@ def is_other_figure(text: str) -> bool:
     return bool(say.NOT_SALES.search(plain) or say.GONE.search(plain))
 
 
+def is_untold_window(text: str) -> bool:
+    """Whether the text speaks of a time that it does not tell in whole days: "sold recently", "in 5 hours"."""
+    part = _sales_part(_plain(text[:LONGEST]))
+    return part is not None and _said_days(part) == UNTOLD
+
+
 def parse_count(text: str) -> int | None:
     """The low end of a count such as "272,461", "(29.2K)", "6,8 mil" or "2万+", or None. Never raises."""
     return _parse_count(text) if len(text) <= LONGEST else None
@@ -111,6 +117,10 @@ def parse_count(text: str) -> int | None:
 def _parse_count(text: str) -> int | None:
     found = _numbers(unicodedata.normalize("NFKC", text).casefold())
     return found[0][0] if found and found[0] is not None else None
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", re.sub(r"[⁰¹²³⁴-⁹]", " ", text)).casefold().translate(_SIGNS)
 
 
 def _sales_part(plain: str) -> str | None:

@@ -21,6 +21,7 @@ def import_file(
     """
     from extractors.archive import Archive
     from extractors.extract import extract_file
+    from shelfradar.loading import load_stages
 
     tell = report or (lambda _: None)
     chosen = read_one_source(settings.config, source)
@@ -31,7 +32,7 @@ def import_file(
         tell(f"{source}: auditing {stage.observed_at.astimezone(chosen.zone):%Y-%m-%d}")
         verdicts.append(pipeline.validate(settings, source, stage.observed_at))
     tell(f"{source}: loading")
-    loaded = pipeline.load_stages(settings, source, read.stages, kind="import")
+    loaded = load_stages(settings.config, pipeline.open_lake(settings), source, read.stages, kind="import")
     for stage in read.stages:
         pipeline.alerts(settings, source, stage.observed_at)
     pipeline.finish(settings)
@@ -39,17 +40,20 @@ def import_file(
 
 
 def _merged(verdicts: list[Answer]) -> Answer:
-    """Several audits as one: counts added, the worst status a category, quarantine reasons counted."""
+    """Several audits as one: counts added, the worst status a category, reasons and warnings with how often."""
     order = ["ok", "incomplete", "refused"]
     categories: dict[str, str] = {}
     reasons: Counter[str] = Counter()
+    warnings: Counter[str] = Counter()
     for verdict in verdicts:
         for name, status in verdict["categories"].items():
             categories[name] = max(categories.get(name, "ok"), status, key=order.index)
         reasons.update(verdict["reasons"].values())
+        warnings.update(f"{name}: {text}" for name, told in verdict["warnings"].items() for text in told)
     return {
         "accepted": sum(one["accepted"] for one in verdicts),
         "quarantined": sum(one["quarantined"] for one in verdicts),
         "categories": categories,
         "reasons": dict(reasons),
+        "warnings": dict(warnings),
     }

@@ -12,15 +12,11 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from extractors.source import Source
 from extractors.stagedir import StageDir
 from shelfradar.configuration import read_one_source
 from shelfradar.settings import Settings
-
-if TYPE_CHECKING:
-    from transforms.reference import Reference
 
 Answer = dict[str, Any]
 Report = Callable[[str], None]
@@ -74,7 +70,7 @@ def extract(settings: Settings, source: str, observed_at: datetime, batch_no: in
 
 
 def validate(settings: Settings, source: str, observed_at: datetime) -> Answer:
-    """Audit what was staged: accepted rows, quarantined rows, and a verdict a category."""
+    """Audit what was staged: accepted and quarantined rows, a verdict a category, and what is to be known of it."""
     from shelfradar.lean import let_pandas_in
     from warehouse.validate import audit
 
@@ -89,61 +85,16 @@ def validate(settings: Settings, source: str, observed_at: datetime) -> Answer:
         "quarantined": found.quarantined,
         "categories": {name: one.status for name, one in found.categories.items()},
         "reasons": {name: "; ".join(one.reasons) for name, one in found.categories.items() if one.reasons},
+        "warnings": {name: one.warnings for name, one in found.categories.items() if one.warnings},
     }
 
 
 def load(settings: Settings, source: str, observed_at: datetime) -> Answer:
     """Commit the audited facts and every mart they change, in one transaction."""
-    return load_stages(settings, source, [StageDir(settings.home, source, observed_at)], kind="load")
+    from shelfradar.loading import load_stages
 
-
-def load_stages(settings: Settings, source: str, stages: list[StageDir], *, kind: str) -> Answer:
-    """Commit several audited stages of a source at once; see :func:`load`.
-
-    Reads no more of ``config/`` than it needs: a mistake in another source's file stops no load.
-    """
-    import uuid
-
-    from transforms.reference import read_reference
-    from warehouse.audit import read_audit
-    from warehouse.load import Run, record_run
-
-    chosen, reference = read_one_source(settings.config, source), read_reference(settings.config)
-    started = datetime.now(UTC)
-    rows = sum(read_audit(stage).accepted for stage in stages)
-
-    def change(con: Any) -> int:
-        keys = replace_and_transform(con, chosen, reference, stages)
-        detail = {"snapshots": keys, "stages": len(stages)}
-        record_run(
-            con,
-            Run(
-                run_id=str(uuid.uuid4()), kind=kind, started_at=started, finished_at=datetime.now(UTC), status="ok",
-                source=source, observed_at=stages[-1].observed_at, rows_loaded=rows, detail=detail,
-            ),
-        )  # fmt: skip
-        return keys
-
-    return {"snapshots": open_lake(settings).write(change), "rows": rows}
-
-
-def replace_and_transform(con: Any, source: Source, reference: Reference, stages: list[StageDir]) -> int:
-    """Replace the partitions of ``stages`` and the marts they change in the transaction of ``con``.
-
-    Where ``config/`` changed since the marts were made, all of them are made again, so that no two dates follow
-    different rules. Returns the number of snapshots loaded.
-    """
-    from transforms.reference import sync_reference
-    from transforms.run import rebuild, transform
-    from warehouse.load import replace_partitions
-
-    changed = sync_reference(con, reference)
-    keys = replace_partitions(con, source, stages)
-    if changed:
-        rebuild(con)
-    else:
-        transform(con, source.source, sorted({key.observed_at for key in keys}))
-    return len(keys)
+    stages = [StageDir(settings.home, source, observed_at)]
+    return load_stages(settings.config, open_lake(settings), source, stages, kind="load")
 
 
 def alerts(settings: Settings, source: str | None, observed_at: datetime | None) -> Answer:

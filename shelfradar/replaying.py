@@ -18,7 +18,8 @@ from extractors.stagedir import StageDir
 from shelfradar.comparing import compare_table
 from shelfradar.configuration import read_one_source
 from shelfradar.errors import RefusedError
-from shelfradar.pipeline import Answer, Report, open_lake, replace_and_transform
+from shelfradar.loading import replace_and_transform
+from shelfradar.pipeline import Answer, Report, open_lake
 from shelfradar.settings import Settings
 from transforms.grains import GRAINS
 from transforms.reference import read_reference

@@ -13,7 +13,7 @@ from extractors.money import is_several
 from extractors.parsers.checked import Getter
 from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, ReadProblem
-from extractors.parsers.values import Store, is_text, store_of
+from extractors.parsers.values import Store, is_text, store_of, why_refused
 
 PRICES = frozenset(("price", "list_price", "coupon_price", "member_price"))
 FOUND_LENGTH = 200  # how much of an unreadable text a problem quotes
@@ -132,7 +132,7 @@ class ListingBuilder:
         for name, getter, store in self._plan:
             raw = getter(entry)
             if raw is not None and not store(values, raw):
-                self._problem(name, str(raw), "not understood")
+                self._problem(name, str(raw), why_refused(name, str(raw)))
         self._refuse_struck(values)
         bid = self._bid(entry) if self._bid is not None and "price" in values else None
         if bid is not None:  # what somebody offers is not what a visitor pays

@@ -17,12 +17,13 @@ from urllib.parse import urljoin, urlsplit
 from extractors.money import CENTS, MOST, Money, parse_money
 from extractors.parsers.page import PageContext
 from extractors.spec import FieldRule
-from extractors.units import ABSURD_UNITS, is_other_figure, parse_count, parse_units
+from extractors.units import ABSURD_UNITS, is_other_figure, is_untold_window, parse_count, parse_units
 
 Store = Callable[[dict[str, Any], Any], bool]
 
 _DIGIT = re.compile(r"\d")
 SHORT = 100  # characters of a text that a number is looked for in
+KEPT = 200  # characters of a sales text that is kept though nothing was understood of it
 _CODE = re.compile(r"[A-Z]{3}")
 _FLOAT = re.compile(r"\d+(?:[.,]\d+)?")
 _YES = frozenset((
@@ -56,6 +57,14 @@ def store_of(name: str, rules: list[FieldRule], context: PageContext) -> Store:
 def is_text(name: str, rules: list[FieldRule]) -> bool:
     """Whether the field is kept as it is shown: it needs no store."""
     return _kind_of(name, rules) == "text"
+
+
+def why_refused(name: str, raw: str) -> str:
+    """Why a raw value of the field was not understood, for the person who can mend it."""
+    if name == "units" and is_untold_window(raw):
+        told = "units: {basis: trailing, window_days: N}"
+        return f"a time not told in whole days; where the site tells it, the spec's {told}"
+    return "not understood"
 
 
 def _kind_of(name: str, rules: list[FieldRule]) -> str:
@@ -140,7 +149,10 @@ def _units(_name: str, context: PageContext) -> Store:
         text = str(int(raw)) if isinstance(raw, float) and raw.is_integer() else str(raw)
         found = parse_units(text, ladder=ladder, basis=basis, window_days=window, floor=floor, closed=closed)
         if found is None:
-            return not _DIGIT.search(text) or is_other_figure(text)
+            if not _DIGIT.search(text) or is_other_figure(text):
+                return True
+            values["units_text"] = " ".join(text.split())[:KEPT]  # what was shown, beside figures that are unknown
+            return False
         values["units_low"], values["units_high"] = found.low, found.high
         values["units_basis"], values["units_window_days"] = found.basis, found.window_days
         values["units_text"] = found.text

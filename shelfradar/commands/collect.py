@@ -12,6 +12,8 @@ from shelfradar.output import say, write_json
 
 source_app = typer.Typer(help="Try and list the sources.", no_args_is_help=True)
 
+WARNINGS_SHOWN = 10
+
 SourceOption = Annotated[str, typer.Option("--source", "-s", help="A file of config/sources, without .yaml.")]
 AtOption = Annotated[
     str | None, typer.Option("--at", help="The observation: 2026-11-21 or 2026-11-21T06:00 (source's time zone).")
@@ -78,6 +80,8 @@ def _show_run(answer: dict[str, Any], as_json: bool) -> None:
     for category, status in answer["categories"].items():
         if status != "ok":
             say(f"  {category}: {status}: {answer['reasons'].get(category, '')}")
+        for text in answer["warnings"].get(category, []):
+            say(f"  {category}: {text}")
 
 
 def parse(
@@ -135,6 +139,10 @@ def import_file(
         )
         for reason, count in answer["reasons"].items():
             say(f"  {reason}: {count:,}")
+        for warning in list(answer["warnings"])[:WARNINGS_SHOWN]:
+            say(f"  {warning}")
+        if (left := len(answer["warnings"]) - WARNINGS_SHOWN) > 0:
+            say(f"  and {left} more such")
     if _short(answer):
         raise typer.Exit(1)
 
