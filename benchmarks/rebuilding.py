@@ -1,28 +1,28 @@
 """Marts made again, against pandas and polars (streaming): those that the peers make too, and all, shown apart.
 
-Wall seconds, each in a process of its own, imports excluded. Ours do more in the same marts (bounds of shares, levels,
-advertised items). The peers read the facts from Parquet and write Parquet; what they come to (rows, totals and HHI of
-every list, measure and day) is compared with our marts before a figure is told.
+Wall seconds, each in a process of its own, imports excluded. The peers read the facts and the reference tables from
+Parquet and write Parquet: every row and column of six marts, which are compared with ours before a figure is told.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from benchmarks.equality import MARTS, check_equal
 from benchmarks.measure import Figure, Spent, Target, alternate, compare, cpu_seconds, plain
 from benchmarks.reference import store_reference
 from benchmarks.setting import Scale, installation
-from benchmarks.shelves import lists_of, observed_at, store_days
+from benchmarks.shelves import lists_of, store_days
 from shelfradar import pipeline
 from shelfradar.lean import leave_pandas_out
 from shelfradar.settings import Settings
@@ -35,8 +35,9 @@ DAYS = 20
 POLARS = "polars, streaming"
 SECONDS = 3600
 ALL_MARTS = "ours, all marts"
-PEER_MARTS = frozenset({"item_day", "family_day", "brand_share", "brand_concentration", "market_size", "rank_movement"})
-"""The marts that the peers make."""
+PEER_MARTS = frozenset(MARTS)
+REFERENCE = ("snapshot", "brand_alias", "watch", "price_band_edge")
+"""The tables that the peers read beside the facts."""
 
 
 def full_rebuild(scale: Scale) -> list[Figure]:
@@ -48,16 +49,16 @@ def full_rebuild(scale: Scale) -> list[Figure]:
         lake.write(lambda con: store_reference(con, lists_of(rows)))
         targets = {"pandas": Target(4, higher=True), POLARS: Target(1.4)}
         what = f"full rebuild, {rows * DAYS:,} rows"
-        return rebuilt(what, lake, settings, DAYS, min(scale.repeats, 3), targets, memory="6GB")
+        return rebuilt(what, lake, settings, min(scale.repeats, 3), targets, memory="6GB")
 
 
 def rebuilt(
-    what: str, lake: Lake, settings: Settings, days: int, repeats: int, targets: dict[str, Target], *, memory: str
+    what: str, lake: Lake, settings: Settings, repeats: int, targets: dict[str, Target], *, memory: str
 ) -> list[Figure]:
-    """A rebuild of the days 1 to ``days`` of ``lake`` under DuckDB's ``memory`` limit, against the peers."""
+    """A rebuild of ``lake``, the one of ``settings``, under DuckDB's ``memory`` limit, against the peers."""
     with tempfile.TemporaryDirectory(prefix="shelfradar-bench-") as folder:
         source = Path(folder)
-        _export(lake, source, days)
+        export(lake, source)
         program = partial(_program, "benchmarks.rebuilding", settings.lake.catalog, settings.lake.data_path, memory)
         works: dict[str, Callable[[], Spent]] = {
             "ours": partial(program, "theirs"),
@@ -75,14 +76,16 @@ def rebuilt(
     return figures
 
 
-def _export(lake: Lake, folder: Path, days: int) -> None:
+def export(lake: Lake, folder: Path) -> None:
+    """Write what the peers read: ``NUMBER.parquet``, the facts of an observation time, in order, and ``reference``."""
     with lake.reader() as con:
-        for day in range(1, days + 1):
-            at = observed_at(day).isoformat()
-            path = folder / f"{day:03d}.parquet"
-            con.execute(
-                f"COPY (SELECT * FROM listing WHERE observed_at = TIMESTAMPTZ '{at}') TO '{path}' (FORMAT parquet)"
-            )
+        times = con.execute("SELECT DISTINCT observed_at FROM snapshot ORDER BY observed_at").fetchall()
+        for number, (at,) in enumerate(times, start=1):
+            facts = f"SELECT * FROM listing WHERE observed_at = TIMESTAMPTZ '{at.isoformat()}'"
+            con.execute(f"COPY ({facts}) TO '{folder}/{number:04d}.parquet' (FORMAT parquet)")
+        (folder / "reference").mkdir()
+        for name in REFERENCE:
+            con.execute(f"COPY (SELECT * FROM {name}) TO '{folder}/reference/{name}.parquet' (FORMAT parquet)")
 
 
 def _program(module: str, *words: str) -> Spent:
@@ -96,20 +99,9 @@ def _program(module: str, *words: str) -> Spent:
 def _peer(module: str, source: Path, lake: Lake) -> Spent:
     with tempfile.TemporaryDirectory(prefix="shelfradar-bench-") as folder:
         spent = _program(module, str(source), folder)
-        _check_equal(lake, Path(folder), module)
+        with lake.reader() as con:
+            check_equal(con, Path(folder), module)
     return spent
-
-
-def _check_equal(lake: Lake, folder: Path, module: str) -> None:
-    """Raises ValueError unless the peer's concentrations are ours: as many, of the same totals and HHI."""
-    sql = "SELECT count(*), sum(total_low), sum(hhi) FROM {}"
-    with lake.reader() as con:
-        ours = con.execute(sql.format("brand_concentration")).fetchall()[0]
-        theirs = con.execute(sql.format(f"read_parquet('{folder}/brand_concentration*.parquet')")).fetchall()[0]
-        items = con.execute(f"SELECT count(*) FROM read_parquet('{folder}/item_day*.parquet')").fetchall()[0][0]
-        wanted = con.execute("SELECT count(*) FROM item_day").fetchall()[0][0]
-    if items != wanted or not all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(ours, theirs, strict=True)):
-        raise ValueError(f"{module} comes to something else: {items} items, {theirs}; ours {wanted}, {ours}")
 
 
 def models_of(marts: frozenset[str]) -> tuple[Model, ...]:
@@ -121,10 +113,20 @@ def models_of(marts: frozenset[str]) -> tuple[Model, ...]:
     return tuple(model for model in models.values() if model.name in wanted)
 
 
+@contextmanager
+def only(marts: frozenset[str]) -> Iterator[None]:
+    """A rebuild inside makes these marts alone, and what they need."""
+    models = models_of(marts)
+    with (
+        patch.object(run, "ordered_models", lambda: models),
+        patch.object(campaigns, "ordered_models", lambda: models),
+    ):
+        yield
+
+
 def _rebuild_ours(catalog: str, data_path: str, memory: str, which: str) -> dict[str, float]:
     """As ``shelfradar transform --full`` does it (``which`` "theirs": the peers' marts alone), imports excluded."""
     leave_pandas_out()
-    models = models_of(PEER_MARTS) if which == "theirs" else ordered_models()
     with tempfile.TemporaryDirectory(prefix="shelfradar-bench-") as folder:
         lake = Lake(LakeConfig(catalog=catalog, data_path=data_path, temp_dir=Path(folder), memory_limit=memory))
 
@@ -133,10 +135,7 @@ def _rebuild_ours(catalog: str, data_path: str, memory: str, which: str) -> dict
 
         with lake.reader():
             cpu, wall = cpu_seconds(), time.perf_counter()
-        with (
-            patch.object(run, "ordered_models", lambda: models),
-            patch.object(campaigns, "ordered_models", lambda: models),
-        ):
+        with only(PEER_MARTS) if which == "theirs" else nullcontext():
             lake.write(change)
         return {"cpu": cpu_seconds() - cpu, "wall": time.perf_counter() - wall}
 

@@ -28,7 +28,7 @@ def year(scale: Scale) -> list[Figure]:
             make_history(lake, days, rows)
         targets = {"pandas": Target(10, higher=True), POLARS: Target(1.0)}
         what = f"full rebuild of {long} days of {rows:,} rows in {MEMORY}"
-        figures = rebuilt(what, lakes[long], big, long, min(scale.repeats, 3), targets, memory=MEMORY)
+        figures = rebuilt(what, lakes[long], big, min(scale.repeats, 3), targets, memory=MEMORY)
         at_short, at_long = (partial(next_day, lake, count(days + 1), rows) for days, lake in lakes.items())
         at_long()
         at_short()
