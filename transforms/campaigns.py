@@ -18,7 +18,7 @@ from transforms.plan import count, make_table, scope_sql, set_variables
 
 NO_DAY = date(1, 1, 1)
 """Stands for the first and last day of an edition a year earlier where there is none: no row is of that day."""
-EDITION_TABLES = ("campaign_phase", "campaign_day")
+EDITION_TABLES = ("campaign_phase", "campaign_day", "phase_seen")
 Edition = tuple[Any, ...]
 
 

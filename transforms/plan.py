@@ -1,8 +1,8 @@
 """Plans a refresh: which snapshots a load affects, and what each of them is compared with.
 
 The answers are temporary tables of the connection (``transforms/scope/*.sql``), made in the caller's transaction:
-``target`` (the snapshots to make, one row each), ``stale`` (those that have mart rows now), ``band_edge`` and
-``campaign_now`` (the editions of campaigns to make). This module must not know the models.
+``target`` (the snapshots to make, one row each), ``stale`` (those that have mart rows now), ``band_edge``,
+``named_brand`` and ``campaign_now`` (the editions of campaigns to make). This module must not know the models.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 REFERENCE_TABLES = ("brand_alias", "watch", "sourcing_cost", "campaign_edition")
 PLAN_TABLES = (
     *REFERENCE_TABLES, "scope_snapshot", "made", "loaded", "affected", "stale", "band_edge", "target",
-    "complete_snapshot", "changed_days", "campaign_now",
+    "named_brand", "complete_snapshot", "changed_days", "campaign_now",
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def plan_load(con: DuckDBPyConnection, source: str, ats: Sequence[datetime]) -> 
     """Plan what a load of ``source`` at the sorted times ``ats`` affects."""
     set_variables(con, scope_source=source, loaded_ats=list(ats), made_from=ats[0])
     _copy_reference(con)
-    _plan_tables(con, "band_edge", "made")
+    _plan_tables(con, "band_edge", "named_brand", "made")
     # A complete snapshot without a complete one in HISTORY is either the first or follows a long gap: look further.
     for history_from in (ats[0] - HISTORY, _BEGINNING):
         set_variables(con, history_from=history_from)
@@ -42,7 +42,7 @@ def plan_rebuild(con: DuckDBPyConnection, source: str) -> None:
     """Plan to make every snapshot of ``source``; what is there is deleted whole, so nothing is listed as stale."""
     set_variables(con, scope_source=source, history_from=_BEGINNING)
     _copy_reference(con)
-    _plan_tables(con, "band_edge", "scope_snapshot")
+    _plan_tables(con, "band_edge", "named_brand", "scope_snapshot")
     make_table(con, "affected", scope_sql("everything"))
     _plan_tables(con, "target", "complete_snapshot")
     make_table(con, "changed_days", scope_sql("every_day"))

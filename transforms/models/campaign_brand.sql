@@ -33,12 +33,6 @@ offered AS (
     GROUP BY item.category_id, item.phase, item.brand_key
 ),
 
-named AS (
-    SELECT value AS brand_key, min(ownership) AS ownership FROM watch
-    WHERE kind = 'brand' AND (source IS NULL OR source = getvariable('scope_source'))
-    GROUP BY value
-),
-
 -- A brand that only last year's list held is no part of this year's campaign. Whose it is: as in brand_share.
 taking_part AS (
     SELECT
@@ -54,29 +48,21 @@ taking_part AS (
                     )
         END AS ownership
     FROM offered
-    LEFT JOIN named ON offered.brand_key = named.brand_key
+    LEFT JOIN named_brand AS named ON offered.brand_key = named.brand_key
     GROUP BY offered.category_id, offered.brand_key
     HAVING bool_or(offered.phase <> 'last_year')
 ),
 
 basis AS (SELECT DISTINCT category_id, brand_key, units_basis FROM brand_day),
 
-observed AS (
-    SELECT category_id, phase, count(*)::INTEGER AS days_observed, max(observed_at) AS observed_at
-    FROM campaign_day
-    GROUP BY category_id, phase
-),
-
 frame AS (
     SELECT
-        phase.*, brand.brand_key, brand.brand, brand.ownership, basis.units_basis, money.currency,
-        coalesce(observed.days_observed, 0) AS days_observed, observed.observed_at
+        phase.*, brand.brand_key, brand.brand, brand.ownership, basis.units_basis, money.currency
     FROM taking_part AS brand
-    INNER JOIN campaign_phase AS phase ON brand.category_id = phase.category_id
+    INNER JOIN phase_seen AS phase ON brand.category_id = phase.category_id
     LEFT JOIN basis
         ON brand.category_id = basis.category_id AND brand.brand_key IS NOT DISTINCT FROM basis.brand_key
     LEFT JOIN money ON brand.category_id = money.category_id
-    LEFT JOIN observed ON phase.category_id = observed.category_id AND phase.phase = observed.phase
 ),
 
 total AS (
@@ -147,15 +133,12 @@ filled AS (
             AND frame.units_basis IS NOT DISTINCT FROM inside.units_basis
 ),
 
+-- Beside each phase the row it is compared with; none beside itself.
 compared AS (
     SELECT
         *,
-        max(CASE WHEN phase = 'before' THEN units_30d_low END) OVER edition AS before_low,
-        max(CASE WHEN phase = 'before' THEN units_30d_high END) OVER edition AS before_high,
-        max(CASE WHEN phase = 'before' THEN units_share END) OVER edition AS before_share,
-        max(CASE WHEN phase = 'before' THEN price END) OVER edition AS before_price,
-        max(CASE WHEN phase = 'last_year' THEN units_30d_low END) OVER edition AS year_low,
-        max(CASE WHEN phase = 'last_year' THEN units_30d_high END) OVER edition AS year_high
+        CASE WHEN phase <> 'before' THEN any_value(filled) FILTER (WHERE phase = 'before') OVER edition END AS base,
+        CASE WHEN phase <> 'last_year' THEN any_value(filled) FILTER (WHERE phase = 'last_year') OVER edition END AS ago
     FROM filled
     WINDOW edition AS (PARTITION BY category_id, campaign, year, brand_key, units_basis)
 )
@@ -172,12 +155,12 @@ SELECT
     brand_key, brand, ownership, units_basis, currency, days_listed,
     units_30d_low, units_30d_high, gmv_30d_low, gmv_30d_high, units_share, gmv_share, mean_rank, price, listings,
     figure_share,
-    CASE WHEN phase <> 'before' THEN units_30d_low / nullif(before_low, 0) - 1 END AS units_change,
-    CASE WHEN phase <> 'before' THEN units_30d_low / nullif(before_high, 0) - 1 END AS units_change_low,
-    CASE WHEN phase <> 'before' THEN units_30d_high / nullif(before_low, 0) - 1 END AS units_change_high,
-    CASE WHEN phase <> 'before' THEN units_share - before_share END AS share_change,
-    CASE WHEN phase <> 'before' THEN price / nullif(before_price, 0) - 1 END AS price_change,
-    CASE WHEN phase <> 'last_year' THEN units_30d_low / nullif(year_low, 0) - 1 END AS units_year_change,
-    CASE WHEN phase <> 'last_year' THEN units_30d_low / nullif(year_high, 0) - 1 END AS units_year_change_low,
-    CASE WHEN phase <> 'last_year' THEN units_30d_high / nullif(year_low, 0) - 1 END AS units_year_change_high
+    units_30d_low / nullif(base.units_30d_low, 0) - 1 AS units_change,
+    units_30d_low / nullif(base.units_30d_high, 0) - 1 AS units_change_low,
+    units_30d_high / nullif(base.units_30d_low, 0) - 1 AS units_change_high,
+    units_share - base.units_share AS share_change,
+    price / nullif(base.price, 0) - 1 AS price_change,
+    units_30d_low / nullif(ago.units_30d_low, 0) - 1 AS units_year_change,
+    units_30d_low / nullif(ago.units_30d_high, 0) - 1 AS units_year_change_low,
+    units_30d_high / nullif(ago.units_30d_low, 0) - 1 AS units_year_change_high
 FROM compared

@@ -112,14 +112,12 @@ filled AS (
             AND frame.units_basis IS NOT DISTINCT FROM inside.units_basis
 ),
 
+-- Beside each phase the row it is compared with; none beside itself.
 compared AS (
     SELECT
         *,
-        max(CASE WHEN phase = 'before' THEN units_30d_low END) OVER edition AS before_low,
-        max(CASE WHEN phase = 'before' THEN units_30d_high END) OVER edition AS before_high,
-        max(CASE WHEN phase = 'before' THEN median_price END) OVER edition AS before_price,
-        max(CASE WHEN phase = 'last_year' THEN units_30d_low END) OVER edition AS year_low,
-        max(CASE WHEN phase = 'last_year' THEN units_30d_high END) OVER edition AS year_high
+        CASE WHEN phase <> 'before' THEN any_value(filled) FILTER (WHERE phase = 'before') OVER edition END AS base,
+        CASE WHEN phase <> 'last_year' THEN any_value(filled) FILTER (WHERE phase = 'last_year') OVER edition END AS ago
     FROM filled
     WINDOW edition AS (PARTITION BY category_id, campaign, year, units_basis, currency)
 )
@@ -134,11 +132,11 @@ SELECT
     END AS missing,
     units_basis, currency, units_30d_low, units_30d_high, gmv_30d_low, gmv_30d_high, median_price, listings,
     stock_out_share, entrants, dropouts, hhi, cr3, coverage, lower_bound_share, figure_share,
-    CASE WHEN phase <> 'before' THEN units_30d_low / nullif(before_low, 0) - 1 END AS units_change,
-    CASE WHEN phase <> 'before' THEN units_30d_low / nullif(before_high, 0) - 1 END AS units_change_low,
-    CASE WHEN phase <> 'before' THEN units_30d_high / nullif(before_low, 0) - 1 END AS units_change_high,
-    CASE WHEN phase <> 'before' THEN median_price / nullif(before_price, 0) - 1 END AS price_change,
-    CASE WHEN phase <> 'last_year' THEN units_30d_low / nullif(year_low, 0) - 1 END AS units_year_change,
-    CASE WHEN phase <> 'last_year' THEN units_30d_low / nullif(year_high, 0) - 1 END AS units_year_change_low,
-    CASE WHEN phase <> 'last_year' THEN units_30d_high / nullif(year_low, 0) - 1 END AS units_year_change_high
+    units_30d_low / nullif(base.units_30d_low, 0) - 1 AS units_change,
+    units_30d_low / nullif(base.units_30d_high, 0) - 1 AS units_change_low,
+    units_30d_high / nullif(base.units_30d_low, 0) - 1 AS units_change_high,
+    median_price / nullif(base.median_price, 0) - 1 AS price_change,
+    units_30d_low / nullif(ago.units_30d_low, 0) - 1 AS units_year_change,
+    units_30d_low / nullif(ago.units_30d_high, 0) - 1 AS units_year_change_low,
+    units_30d_high / nullif(ago.units_30d_low, 0) - 1 AS units_year_change_high
 FROM compared

@@ -13,19 +13,10 @@ WITH known AS (
     HAVING bool_or(phase <> 'last_year')
 ),
 
-observed AS (
-    SELECT category_id, phase, count(*)::INTEGER AS days_observed, max(observed_at) AS observed_at
-    FROM campaign_day
-    GROUP BY category_id, phase
-),
-
 frame AS (
-    SELECT
-        phase.*, known.* EXCLUDE (category_id),
-        coalesce(observed.days_observed, 0) AS days_observed, observed.observed_at
+    SELECT phase.*, known.* EXCLUDE (category_id)
     FROM known
-    INNER JOIN campaign_phase AS phase ON known.category_id = phase.category_id
-    LEFT JOIN observed ON phase.category_id = observed.category_id AND phase.phase = observed.phase
+    INNER JOIN phase_seen AS phase ON known.category_id = phase.category_id
 ),
 
 total AS (
@@ -82,15 +73,12 @@ filled AS (
             AND frame.units_basis = total.units_basis
 ),
 
+-- Beside each phase the row it is compared with; none beside itself.
 compared AS (
     SELECT
         *,
-        max(CASE WHEN phase = 'before' THEN units_30d_low END) OVER edition AS before_low,
-        max(CASE WHEN phase = 'before' THEN units_30d_high END) OVER edition AS before_high,
-        max(CASE WHEN phase = 'before' THEN mean_rank END) OVER edition AS before_rank,
-        max(CASE WHEN phase = 'before' THEN price END) OVER edition AS before_price,
-        max(CASE WHEN phase = 'last_year' THEN units_30d_low END) OVER edition AS year_low,
-        max(CASE WHEN phase = 'last_year' THEN units_30d_high END) OVER edition AS year_high
+        CASE WHEN phase <> 'before' THEN any_value(filled) FILTER (WHERE phase = 'before') OVER edition END AS base,
+        CASE WHEN phase <> 'last_year' THEN any_value(filled) FILTER (WHERE phase = 'last_year') OVER edition END AS ago
     FROM filled
     WINDOW edition AS (PARTITION BY category_id, campaign, year, item_id)
 )
@@ -107,12 +95,12 @@ SELECT
     item_id, family_id, title, brand_key, brand, ownership, units_basis, currency, days_listed,
     units_30d_low, units_30d_high, gmv_30d_low, gmv_30d_high, units_share, best_rank, mean_rank, price, price_low,
     stock_out_share, figure_share,
-    CASE WHEN phase <> 'before' THEN units_30d_low / nullif(before_low, 0) - 1 END AS units_change,
-    CASE WHEN phase <> 'before' THEN units_30d_low / nullif(before_high, 0) - 1 END AS units_change_low,
-    CASE WHEN phase <> 'before' THEN units_30d_high / nullif(before_low, 0) - 1 END AS units_change_high,
-    CASE WHEN phase <> 'before' THEN before_rank - mean_rank END AS rank_change,
-    CASE WHEN phase <> 'before' THEN price / nullif(before_price, 0) - 1 END AS price_change,
-    CASE WHEN phase <> 'last_year' THEN units_30d_low / nullif(year_low, 0) - 1 END AS units_year_change,
-    CASE WHEN phase <> 'last_year' THEN units_30d_low / nullif(year_high, 0) - 1 END AS units_year_change_low,
-    CASE WHEN phase <> 'last_year' THEN units_30d_high / nullif(year_low, 0) - 1 END AS units_year_change_high
+    units_30d_low / nullif(base.units_30d_low, 0) - 1 AS units_change,
+    units_30d_low / nullif(base.units_30d_high, 0) - 1 AS units_change_low,
+    units_30d_high / nullif(base.units_30d_low, 0) - 1 AS units_change_high,
+    base.mean_rank - mean_rank AS rank_change,
+    price / nullif(base.price, 0) - 1 AS price_change,
+    units_30d_low / nullif(ago.units_30d_low, 0) - 1 AS units_year_change,
+    units_30d_low / nullif(ago.units_30d_high, 0) - 1 AS units_year_change_low,
+    units_30d_high / nullif(ago.units_30d_low, 0) - 1 AS units_year_change_high
 FROM compared
