@@ -19,7 +19,7 @@ from alerts.chart import chart_png
 from alerts.facts import Facts, Told
 from alerts.headlines import subject
 from alerts.order import arranged
-from alerts.pages import Frame, render_html, render_text
+from alerts.pages import Bodies, Frame
 from alerts.snoozes import Snooze
 from alerts.wording import clean
 
@@ -83,21 +83,21 @@ def compose(
         unsubscribe=_link(sender.unsubscribe), snoozes=list(snoozes) if digest else [],
     )  # fmt: skip
     pictures = _pictures(ordered)
-    html, shown = _within(frame, ordered, pictures)
+    bodies = Bodies(frame, ordered, {number: name for number, (name, _) in pictures.items()})
+    html, shown = _within(bodies)
     message = EmailMessage(policy=SMTP)
     _put_headers(message, frame, sender, to=to, identity=identity)
-    message.set_content(render_text(frame, ordered, shown))
+    message.set_content(bodies.text(shown))
     message.add_alternative(html, subtype="html")
     _attach(message, {name: png for name, png in pictures.values() if f"cid:{name}" in html}, identity)
     return message
 
 
-def _within(frame: Frame, ordered: Sequence[Told], pictures: dict[int, tuple[str, bytes]]) -> tuple[str, int]:
+def _within(bodies: Bodies) -> tuple[str, int]:
     """The HTML with as many whole cards as a mail program shows uncut, and how many those are."""
-    names = {number: name for number, (name, _) in pictures.items()}
     html, shown = "", 0
     for shown in CARDS_A_MAIL:
-        html = render_html(frame, ordered, shown, names)
+        html = bodies.html(shown)
         if len(html.encode()) <= HTML_BYTES:
             break
     return html, shown

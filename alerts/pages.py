@@ -44,26 +44,48 @@ class Section:
     cards: list[Card]
 
 
-def render_text(frame: Frame, ordered: Sequence[Told], shown: int) -> str:
-    """The text body: every headline, and ``shown`` whole cards."""
-    return _template("mail.txt.j2").render(_view(frame, ordered, shown, {}))
+class Bodies:
+    """The bodies of one mail. What is the same at every size (headlines, cards, silences) is made once.
+
+    ``pictures``: place in the mail -> content id.
+    """
+
+    def __init__(self, frame: Frame, ordered: Sequence[Told], pictures: Mapping[int, str]) -> None:
+        self._language = frame.language
+        self._ordered = ordered
+        self._pictures = pictures
+        self._cards: list[Card] = []
+        self._same = _same(frame, ordered)
+
+    def text(self, shown: int) -> str:
+        """The text body: every headline, and ``shown`` whole cards."""
+        return _template("mail.txt.j2").render(self._view(shown))
+
+    def html(self, shown: int) -> str:
+        """The HTML body with its styles inlined, likewise."""
+        inlined: str = _inliner().inline(_template("mail.html.j2").render(self._view(shown)))
+        return inlined
+
+    def _view(self, shown: int) -> dict[str, Any]:
+        told = self._ordered[:shown]
+        for number in range(len(self._cards), len(told)):
+            self._cards.append(card_of(self._language, told[number], self._pictures.get(number)))
+        is_all_told = len(self._ordered) < SUMMARY_FROM and len(self._ordered) <= shown
+        return {
+            **self._same,
+            "sections": _sections(self._language, told, self._cards),
+            "summary": [] if is_all_told else self._same["summary"],
+        }
 
 
-def render_html(frame: Frame, ordered: Sequence[Told], shown: int, pictures: Mapping[int, str]) -> str:
-    """The HTML body with its styles inlined; ``pictures``: place in the mail -> content id."""
-    html = _template("mail.html.j2").render(_view(frame, ordered, shown, pictures))
-    inlined: str = _inliner().inline(html)
-    return inlined
-
-
-def _view(frame: Frame, ordered: Sequence[Told], shown: int, pictures: Mapping[int, str]) -> dict[str, Any]:
+def _same(frame: Frame, ordered: Sequence[Told]) -> dict[str, Any]:
+    """What a mail says whatever its size."""
     language, timezone = frame.language, ordered[0].timezone
     simulated = say(
         language, ("SIMULATED DATA: a demonstration, nothing here is real.", "模拟数据：仅供演示，并非真实。")
     )
     return {
-        "sections": _sections(language, ordered[:shown], pictures),
-        "summary": _summary(language, ordered, shown),
+        "summary": _summary(language, ordered),
         "preview": " · ".join(headline(language, one, 40) for one in ordered[:3]),
         "language": language,
         "simulated": simulated if any(one.simulated for one in ordered) else "",
@@ -79,20 +101,19 @@ def _view(frame: Frame, ordered: Sequence[Told], shown: int, pictures: Mapping[i
     }
 
 
-def _summary(language: str, ordered: Sequence[Told], shown: int) -> list[str]:
-    """All headlines, where the mail tells more than a few things or not all of them in full."""
-    if len(ordered) < SUMMARY_FROM and len(ordered) <= shown:
-        return []
+def _summary(language: str, ordered: Sequence[Told]) -> list[str]:
+    """All headlines, as many as a mail holds."""
     listed = [short_line(language, one, WIDTH) for one in ordered[:HEADLINES_A_MAIL]]
     left = len(ordered) - len(listed)
     return [*listed, say(language, (f"… and {left} more", f"……另有 {left} 条"))] if left else listed
 
 
-def _sections(language: str, ordered: Sequence[Told], pictures: Mapping[int, str]) -> list[Section]:
-    numbered = list(enumerate(ordered))
+def _sections(language: str, told: Sequence[Told], cards: Sequence[Card]) -> list[Section]:
+    """The cards of ``told``, one each, under the titles of their categories."""
+    paired = zip(told, cards, strict=False)  # of a larger size there may be more cards
     return [
-        Section(title=title, cards=[card_of(language, told, pictures.get(number)) for number, told in several])
-        for title, several in groupby(numbered, key=lambda one: _title(language, one[1]))
+        Section(title=title, cards=[card for _, card in several])
+        for title, several in groupby(paired, key=lambda one: _title(language, one[0]))
     ]
 
 
