@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from demo.server import PORT, serve
 from deploy.airflow_home import AirflowError, AirflowHome, airflow
+from extractors.counted import counted
 from shelfradar import pipeline
 from shelfradar.configuration import read_one_source
 from shelfradar.errors import EXPECTED, explain
@@ -104,7 +105,8 @@ def through_airflow(settings: Settings, moment: datetime) -> None:
 def tell(settings: Settings) -> None:
     """Where to look, and one query to try."""
     mails = len(list(settings.mail.glob("*.eml"))) if settings.mail.is_dir() else 0
-    where = f"{mails} mails in  {settings.mail}" if mails or not settings.smtp_url else "mails     sent by SMTP"
+    written = mails or not settings.smtp_url
+    where = f"{counted(mails, 'mail')} in  {settings.mail}" if written else "mails     sent by SMTP"
     query = (
         "SELECT brand, round(share, 3) AS share FROM brand_share WHERE category_id = 'serum' AND measure = 'units_30d'"
     )

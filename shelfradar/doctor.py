@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from extractors.counted import counted
 from extractors.secret import MissingSecret, Secrets
 from shelfradar.configuration import Configuration, read_configuration
 from shelfradar.errors import EXPECTED, explain
@@ -46,7 +47,7 @@ def examine(settings: Settings | None = None, now: datetime | None = None) -> li
     except EXPECTED as error:
         mend = "mend the lines above; docs/configuration.md describes every key"
         return [Finding("error", "configuration", explain(error), mend)]
-    count = f"{len(configuration.sources)} sources, {len(configuration.rules.rules)} alert rules"
+    count = f"{counted(len(configuration.sources), 'source')}, {counted(len(configuration.rules.rules), 'alert rule')}"
     return [
         Finding("ok", "configuration", f"{chosen.config}: {count}"),
         *_folders(chosen),
@@ -126,9 +127,13 @@ def _warehouse(settings: Settings, configuration: Configuration, now: datetime) 
     except EXPECTED as error:
         yield Finding("error", "warehouse", explain(error), "make demo, shelfradar run, or shelfradar import makes one")
         return
-    yield Finding("ok", "warehouse", f"{rows[0] if rows else 0:,} listing rows, {len(latest)} sources")
+    yield Finding(
+        "ok", "warehouse", f"{counted(rows[0] if rows else 0, 'listing row')}, {counted(len(latest), 'source')}"
+    )
     if failed and failed[0]:
-        yield Finding("error", "mail", f"{failed[0]} mails failed or are unsure", "shelfradar alerts list --outbox")
+        yield Finding(
+            "error", "mail", f"{counted(failed[0], 'mail')} failed or unsure", "shelfradar alerts list --outbox"
+        )
     seen = {source: complete for source, complete, _ in latest}
     for source in configuration.sources.values():
         if source.enabled and source.schedule:

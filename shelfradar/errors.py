@@ -6,6 +6,7 @@ import duckdb
 
 from extractors.archive import ArchiveDamaged
 from extractors.config import ConfigError
+from extractors.counted import counted
 from extractors.parsers.page import UnreadablePage
 from extractors.secret import MissingSecret
 from shelfradar.settings import SettingsError
@@ -42,9 +43,7 @@ def explain(error: BaseException) -> str:
     """One message for a person; several configuration problems become one line each."""
     if isinstance(error, ConfigError):
         count = len(error.problems)
-        return "\n".join(
-            [f"{count} problem{'s' if count > 1 else ''} in the configuration:", *map(str, error.problems)]
-        )
+        return "\n".join([f"{counted(count, 'problem')} in the configuration:", *map(str, error.problems)])
     if isinstance(error, FileNotFoundError):
         return f"no such file: {error.filename}"
     if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory Error" in str(error):

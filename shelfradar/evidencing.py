@@ -17,6 +17,7 @@ from typing import Any
 
 from extractors.archive import Archive, ArchivedPage
 from extractors.capture import Capture
+from extractors.counted import counted
 from extractors.staged import STAGED_COLUMNS
 from shelfradar.bundle import CHUNK, check_files, check_records, check_rows, check_seal, file_facts, seal
 from shelfradar.configuration import read_one_source
@@ -92,7 +93,7 @@ def export(settings: Settings, source: str, item: str, at: str | None, target: P
     _write_json(partial / MANIFEST, {"source": source, "item_id": item, "chunk_bytes": CHUNK, "files": facts})
     manifest = seal(partial / MANIFEST, partial / SEAL)
     partial.rename(target)
-    yield f"wrote {target}: {len(captures)} archived pages, {len(rows)} rows"
+    yield f"wrote {target}: {counted(len(captures), 'archived page')}, {counted(len(rows), 'row')}"
     yield f"SHA-256 of its manifest: {manifest}"
 
 

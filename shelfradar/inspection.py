@@ -12,6 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from extractors.counted import counted
 from extractors.listing import Listing
 from extractors.parse import PageContext, Parsed, explain_page
 from extractors.source import Source
@@ -108,7 +109,8 @@ def show_explanation(explained: dict[str, Any]) -> None:
 
     console = Console(highlight=False, markup=False)
     console.print(
-        f"{explained['source']} / {explained['category']}: {explained['items']} entries from {explained['from']}"
+        f"{explained['source']} / {explained['category']}: {counted(explained['items'], 'entry')} "
+        f"from {explained['from']}"
     )
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("field", "read", "missing", "first values, as shown", "rule"):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
+from extractors.counted import counted
 from shelfradar.cells import csv_cell, jsonable, plain, shown
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _write_table(rows: pa.Table) -> None:
         _write_records(console, rows.schema.names, list(zip(*columns, strict=True)))
     else:
         console.print(_table(rows.schema, columns))
-    say(f"({rows.num_rows:,} row{'' if rows.num_rows == 1 else 's'})")
+    say(f"({counted(rows.num_rows, 'row')})")
 
 
 def _least_width(names: list[str], columns: list[list[str]]) -> int:

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from extractors.capture import Capture, write_captures
+from extractors.counted import counted
 from extractors.source import Source
 from extractors.stagedir import StageDir
 from shelfradar.comparing import compare_table
@@ -67,7 +68,7 @@ def replay(
 
     def change(con: Any) -> Answer:
         with lake.reader() as before:  # sees what is there until this transaction is committed
-            tell(f"{source}: replacing {len(stages)} observations and making the marts again")
+            tell(f"{source}: replacing {counted(len(stages), 'observation')} and making the marts again")
             replace_and_transform(con, chosen, reference, stages)
             figures = _differing(_figures(before, span), _figures(con, span))
             found = {**_compared(before, con, span, tell), "figures": figures, "source": source}
@@ -88,10 +89,10 @@ def replay(
 def describe(found: Answer) -> Iterator[str]:
     """What a replay found, in lines for a person."""
     verb = "would change" if found["dry_run"] else "changed"
-    yield f"{found['source']}: {found['observations']} observations read again from the archive"
+    yield f"{found['source']}: {counted(found['observations'], 'observation')} read again from the archive"
     yield f"rows {verb}: {found['added']} added, {found['removed']} removed, {found['changed']} changed"
     for name, count in found["fields"].items():
-        yield f"  {name}: {count} rows"
+        yield f"  {name}: {counted(count, 'row')}"
     for one in found["refused"]:
         yield f"refused, and kept as it is: {one['category_id']} {one['observed_on']}: {one['reasons']}"
     yield f"marts that {verb}: {len(found['marts'])} of {len(GRAINS)}"

@@ -3,9 +3,10 @@
 A model reads ``NAME_now`` (rows of table NAME at the snapshots to make), ``NAME_before`` (the time before them),
 ``NAME_previous`` (the times of the complete snapshots they follow) or ``NAME_trend`` (those of a month before), the
 reference tables, steps by their name, and ``rates_target``, ``movement_target`` or ``outlook_target``: the snapshots to
-make. A model of campaigns reads ``NAME_campaign`` (the days of one edition), ``campaign_phase``,
-``campaign_day`` and ``phase_seen`` instead. What a model reads is found by a pattern that a test holds against sqlglot's parser for every model: to import
-and run the parser took each loading process 0.8 s of CPU. This module must not know connections or dates.
+make. A model of campaigns reads ``NAME_campaign`` (the days of one edition), ``campaign_phase``, ``campaign_day`` and
+``phase_seen`` instead. What a model reads is found by a pattern that a test holds against sqlglot's parser for every
+model: to import and run the parser took each loading process 0.8 s of CPU. This module must not know connections or
+dates.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from duckdb import DuckDBPyConnection
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from extractors.counted import counted
 from warehouse.shorthand import written_out
 
 TABLE_FUNCTIONS = frozenset({
@@ -130,9 +131,11 @@ class Analyst:
             batches.append(batch)
             rows, size = rows + batch.num_rows, size + batch.nbytes
             if rows > max_rows:
-                raise QueryTooLargeError(f"more than {max_rows:,} rows; add a LIMIT, a WHERE or a GROUP BY")
+                raise QueryTooLargeError(f"more than {counted(max_rows, 'row')}; add a LIMIT, a WHERE or a GROUP BY")
             if size > MAX_BYTES:
-                raise QueryTooLargeError(f"more than {MAX_BYTES:,} bytes in {rows:,} rows; choose fewer columns")
+                raise QueryTooLargeError(
+                    f"more than {MAX_BYTES:,} bytes in {counted(rows, 'row')}; choose fewer columns"
+                )
         return pa.Table.from_batches(batches, schema=answer.schema)
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Answer:

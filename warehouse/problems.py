@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from extractors.counted import counted
 from extractors.stagedir import StageDir
 from warehouse.stage import QUARANTINE_SCHEMA, staged_row_count
 from warehouse.suite import READABLE, Suite
@@ -84,6 +85,7 @@ def _notes(problems: list[dict[str, Any]]) -> dict[str, list[str]]:
     notes: dict[str, list[str]] = {}
     for (category_id, name), group in groups.items():
         example = str(group[0].get("found"))[:80]
-        text = f"{len(group)} times {name or 'a page'} could not be read, such as {example!r}: {group[0]['message']}"
+        often = counted(len(group), "time")
+        text = f"{often} {name or 'a page'} could not be read, such as {example!r}: {group[0]['message']}"
         notes.setdefault(category_id, []).append(text)
     return notes

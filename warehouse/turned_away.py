@@ -10,6 +10,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from extractors.counted import counted
 from warehouse.suite import BETWEEN, IN_SET, LENGTH, NOT_NULL, PAIR, RowRule, Suite
 
 LONGEST = 80  # characters of a found value that a reason quotes
@@ -26,7 +27,7 @@ def commonest_reasons(con: DuckDBPyConnection, suite: Suite) -> dict[str, str]:
     found = con.execute(_COMMONEST).fetchall()
     values = {rule: _values(con, suite, rule) for rule in {row[1] for row in found}}
     return {
-        category: f"{total} row{'s' if total > 1 else ''} turned away, {'all' if rows == total else rows} for "
+        category: f"{counted(total, 'row')} turned away, {'all' if rows == total else rows} for "
         f"{_told(suite, rule, values[rule].get(category))}"
         for category, rule, rows, total in found
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from extractors.counted import counted
 from extractors.source import Category, Source
 from warehouse.audit import CategoryAudit, Status
 from warehouse.judge import CategoryFacts
@@ -107,7 +108,7 @@ def _outside(rule: BatchRule, found: float) -> bool:
 def _reason(rule: BatchRule, found: float, pages: Pages) -> str:
     if rule.figure == "failed_pages":
         outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(pages.failed.items()))
-        return f"{pages.failures} of {pages.asked} pages could not be read: {outcomes}"
+        return f"{pages.failures} of {counted(pages.asked, 'page')} could not be read: {outcomes}"
     low = rule.minimum is not None and found < rule.minimum
     bound = f"at least {rule.minimum:g}" if low else f"at most {rule.maximum:g}"
     return f"{rule.label}: found {found:.4g}, expected {bound}"
@@ -120,4 +121,4 @@ def _worse(one: Status, other: Status) -> Status:
 
 def _row_warnings(suite: Suite, facts: CategoryFacts) -> list[str]:
     named = ((suite.warning[number], count) for number, count in facts.warned.items() if count)
-    return [f"{count} rows: {rule.column} fails {rule.expectation}" for rule, count in named]
+    return [f"{counted(count, 'row')}: {rule.column} fails {rule.expectation}" for rule, count in named]

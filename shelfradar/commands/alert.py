@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from extractors.counted import counted
 from shelfradar.commands.ask import FormatOption
 from shelfradar.commands.collect import JsonOption
 from shelfradar.output import Format, say, write_json, write_rows
@@ -43,7 +44,7 @@ def check(
     if as_json:
         write_json(answer)
     else:
-        say(f"{answer['episodes']:,} episodes, {answer['open']:,} open, {answer['queued']:,} newly queued")
+        say(f"{counted(answer['episodes'], 'episode')}, {answer['open']:,} open, {answer['queued']:,} newly queued")
         if send:
             say(f"delivered: {answer['delivered']}")
 
@@ -96,10 +97,10 @@ def lint(form: FormatOption = Format.TABLE, as_json: JsonOption = False) -> None
             typer.echo(str(one))
     else:
         write_rows(linted.table(), form)
-    found = f"{len(linted.findings)} finding{'' if len(linted.findings) == 1 else 's'}"
+    found = counted(len(linted.findings), "finding")
     held = "" if linted.warehouse else "; not held against a warehouse: there is none yet"
     say(
-        f"{linted.rules} rules, {found}{held}"
+        f"{counted(linted.rules, 'rule')}, {found}{held}"
         if linted.rules is not None
         else f"the configuration can't be read: {found}"
     )

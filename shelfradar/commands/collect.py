@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from extractors.counted import counted
 from shelfradar.output import say, write_json
 
 source_app = typer.Typer(help="Try and list the sources.", no_args_is_help=True)
@@ -74,8 +75,9 @@ def _show_run(answer: dict[str, Any], as_json: bool) -> None:
         say(f"{answer['source']}: {answer['error']}")
         return
     say(
-        f"{answer['source']} {answer['observed_at']}: {answer['rows']:,} rows in {answer['snapshots']} snapshots, "
-        f"{answer['quarantined']:,} quarantined, {answer['queued']} alerts queued"
+        f"{answer['source']} {answer['observed_at']}: {counted(answer['rows'], 'row')} in "
+        f"{counted(answer['snapshots'], 'snapshot')}, {answer['quarantined']:,} quarantined, "
+        f"{counted(answer['queued'], 'alert')} queued"
     )
     for category, status in answer["categories"].items():
         if status != "ok":
@@ -134,8 +136,8 @@ def import_file(
         write_json(answer)
     else:
         say(
-            f"{source}: {answer['rows']:,} rows in {answer['snapshots']} snapshots from {file.name}, "
-            f"{answer['quarantined']:,} quarantined, {answer['problems']:,} could not be read"
+            f"{source}: {counted(answer['rows'], 'row')} in {counted(answer['snapshots'], 'snapshot')} "
+            f"from {file.name}, {answer['quarantined']:,} quarantined, {answer['problems']:,} could not be read"
         )
         for reason, count in answer["reasons"].items():
             say(f"  {reason}: {count:,}")
@@ -158,7 +160,7 @@ def list_sources(as_json: JsonOption = False) -> None:
             write_json(one.model_dump(mode="json"))
         else:
             schedule = one.schedule or "by hand"
-            typer.echo(f"{one.source:28} {len(one.categories):3} categories  {schedule:16} {one.title}")
+            typer.echo(f"{one.source:28} {counted(len(one.categories), 'category'):>14}  {schedule:16} {one.title}")
 
 
 @source_app.command("test")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from extractors.counted import counted
 from shelfradar.commands.collect import JsonOption
 from shelfradar.output import say, write_json
 
@@ -44,7 +45,7 @@ def resend(
     if bool(message_ids) == every:
         raise typer.BadParameter("name Message-IDs, or --all")
     queued = posting.resend(pipeline.open_lake(Settings.from_environment()), message_ids)
-    say(f"{queued} mails queued again; `shelfradar alerts deliver` sends them")
+    say(f"{counted(queued, 'mail')} queued again; `shelfradar alerts deliver` sends what is queued")
     if message_ids and queued < len(message_ids):
         raise typer.Exit(1)
 

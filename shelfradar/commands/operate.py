@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from extractors.counted import counted
 from shelfradar.commands.collect import JsonOption, SourceOption
 from shelfradar.output import say, write_json
 
@@ -32,9 +33,8 @@ def transform(
 
     leave_pandas_out()
     answer = pipeline.transform(Settings.from_environment(), source, full=full)
-    _answer(
-        answer, as_json, f"{answer['snapshots']:,} snapshots computed" if answer["snapshots"] else "nothing to compute"
-    )
+    made = counted(answer["snapshots"], "snapshot")
+    _answer(answer, as_json, f"{made} computed" if answer["snapshots"] else "nothing to compute")
 
 
 def replay(
@@ -67,7 +67,7 @@ def boards(as_json: JsonOption = False) -> None:
 
     leave_pandas_out()
     answer = pipeline.boards(Settings.from_environment())
-    _answer(answer, as_json, f"{answer['pages']} pages; open {answer['index']}")
+    _answer(answer, as_json, f"{counted(answer['pages'], 'page')}; open {answer['index']}")
 
 
 def doctor(as_json: JsonOption = False) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from extractors.counted import counted
 from extractors.secret import MissingSecret
 from shelfradar.doctor import examine
 from shelfradar.errors import EXPECTED
@@ -50,3 +52,19 @@ def test_a_source_that_visits_without_a_contact_is_told(settings: Settings) -> N
     assert "demo" not in told, "the simulated market is ours"
     path.write_text(f"{shelf}\ncontact: https://you.example/bot\n", encoding="utf-8")
     assert "books-toscrape" not in {one.subject for one in examine(settings) if "names no contact" in one.text}
+
+
+def test_what_is_counted_stands_in_its_number(collected) -> None:
+    told = collected.run("doctor").stdout
+
+    assert re.search(r"listing rows, 1 source$", told, re.MULTILINE), told
+    assert re.search(r"[2-9]\d sources, [2-9]\d* alert rules$", told, re.MULTILINE), told
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "told"),
+    [(1, "row", "1 row"), (0, "row", "0 rows"), (2_000, "listing row", "2,000 listing rows"),
+     (1, "category", "1 category"), (3, "category", "3 categories"), (2, "archived page", "2 archived pages")],
+)  # fmt: skip
+def test_a_count_and_its_noun(count: int, noun: str, told: str) -> None:
+    assert counted(count, noun) == told
