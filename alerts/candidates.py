@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from alerts.compare import LEAST_POINTS_OF_A_MEAN, MEAN_DAYS, Base
 from alerts.marts import FigureKey, figure_sql
-from alerts.matching import KeyColumn, Ready, register_rules
+from alerts.matching import KeyColumn, Ready, make_temp, register_rules
 from transforms.plan import set_variables
 
 _Shape = tuple[FigureKey, Base]
@@ -166,8 +167,7 @@ def _insert_meant(
 ) -> None:
     """Insert into ``into`` what the rules mean, looked up by each column that rules are told apart by."""
     for column, numbers in columns.items():
-        con.execute("CREATE OR REPLACE TEMP TABLE alert_shape AS SELECT unnest($numbers)::INTEGER AS rule_no",
-                    {"numbers": numbers})  # fmt: skip
+        make_temp(con, "alert_shape", pa.table({"rule_no": pa.array(numbers, pa.int32())}))
         con.execute(f"{into}{_meant(figure, column)}{beyond}")
 
 

@@ -31,7 +31,9 @@ class Scale:
     year_days: tuple[int, int] = (30, 365)
     year_rows: int = 100_000
     alert_rules: int = 10_000
-    alert_items: int = 100_000
+    alert_items: int = 20_000
+    pass_items: int = 1_000_000
+    pass_days: int = 33
     alert_days: tuple[int, int] = (45, 365)
 
 
@@ -48,6 +50,8 @@ QUICK = Scale(
     year_rows=1000,
     alert_rules=120,
     alert_items=1000,
+    pass_items=1000,
+    pass_days=2,
     alert_days=(1, 2),
 )
 

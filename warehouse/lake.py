@@ -249,6 +249,8 @@ def _bound(con: DuckDBPyConnection, config: LakeConfig) -> None:
         "python_enable_replacements": False,
         "enable_progress_bar": False,
         "preserve_insertion_order": False,
+        # Few rows expected on its left make an ASOF join a loop over all pairs; expectations of lake tables are poor.
+        "asof_loop_join_threshold": 0,
     }
     if config.threads is not None:
         settings["threads"] = config.threads

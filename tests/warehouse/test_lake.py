@@ -138,6 +138,16 @@ def test_every_session_is_utc_and_bounded(lake):
             con.execute("INSERT INTO run SELECT * FROM run")
 
 
+def test_the_last_row_before_is_not_looked_for_in_every_pair(lake):
+    ours = "SELECT i AS k, TIMESTAMP '2026-01-01' + INTERVAL (i) DAY AS at FROM range({}) AS t(i)"
+    with lake.reader() as con:
+        con.execute(f"CREATE TEMP TABLE few AS {ours.format(5)}")
+        con.execute(f"CREATE TEMP TABLE many AS {ours.format(5000)}")
+        plan = con.execute("EXPLAIN SELECT * FROM few ASOF JOIN many ON few.k = many.k AND few.at > many.at").fetchall()
+    assert "ASOF_JOIN" in plan[0][1]
+    assert "NESTED_LOOP" not in plan[0][1]
+
+
 def test_migrations_are_applied_once(config):
     made = Lake(config)
     names = [path.name for path in sorted(migrations.SCHEMA.glob("*.sql"))]
