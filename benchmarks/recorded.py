@@ -7,7 +7,7 @@ is left out where they are absent. A page that parsel's tree (HTML 4 rules) read
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import partial
 from operator import attrgetter
@@ -29,6 +29,7 @@ from extractors.spec import read_spec
 
 ROOT = Path(__file__).resolve().parent.parent
 LEXBOR = "extractors.parsers.html.LexborHTMLParser"
+SWEEP = "extractors.parsers.html.Sweep"  # spares Lexbor searches that are dear there; parsel searches as it is written
 _EVERYTHING = attrgetter(*(field.name for field in fields(Listing)))
 
 
@@ -42,8 +43,15 @@ class _Page:
         return parse_page(self.body, self.context).listings
 
     def read_by_parsel(self) -> list[Listing]:
-        with patch(LEXBOR, ParselDocument):
+        with patch(LEXBOR, ParselDocument), patch(SWEEP, _NoSweep):
             return self.read()
+
+
+class _NoSweep:
+    def __init__(self, _finders: Iterable[object]) -> None: ...
+
+    def over(self, entries: Iterable[object]) -> Iterable[object]:
+        return entries
 
 
 def recorded(scale: Scale) -> list[Figure]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from extractors.config import ConfigError, Problem
 from extractors.encoding import known_encoding
 from extractors.parsers.checked import Broken, Getter, checked_css, checked_regex, path_getter
-from extractors.parsers.places import first_of, rule_getter
+from extractors.parsers.finder import Finder, finder_of
+from extractors.parsers.places import first_of, rule_getter, searched_first
 from extractors.spec import FieldRule, ScriptRule, SiteSpec
 
 KeyPath = tuple[str | int, ...]
@@ -48,7 +49,8 @@ class Mistake:
 
 @dataclass(slots=True)
 class CompiledSpec:
-    """The getters of a spec. ``alternatives`` keeps each rule's own getter with its rule, for explaining."""
+    """The getters of a spec. ``alternatives`` keeps each rule's own getter with its rule, for explaining; ``finders``
+    are those that an entry's getters use."""
 
     spec: SiteSpec
     fields: dict[str, Getter] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class CompiledSpec:
     page_locale: Getter | None = None
     page_url: Getter | None = None
     items: Getter | None = None
+    finders: tuple[Finder, ...] = ()
     scripts: list[tuple[ScriptRule, re.Pattern[str] | None, Getter | None]] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
@@ -100,9 +103,17 @@ def _compile(spec: SiteSpec) -> CompiledSpec:
         if rules is not None:
             setattr(out, name, _rules_getter(out, (name,), rules))
     _compile_places(out, spec)
+    out.finders = _entry_finders(spec) if spec.reader == "html" and not out.mistakes else ()
     if not known_encoding(spec.encoding):
         out.mistakes.append(Mistake(("encoding",), repr(spec.encoding), "auto, or an encoding such as gb18030"))
     return out
+
+
+def _entry_finders(spec: SiteSpec) -> tuple[Finder, ...]:
+    rules = [*spec.skip, *(spec.sponsored or ()), *(spec.bid or ())]
+    rules += [rule for alternatives in spec.fields.values() for rule in alternatives]
+    found = [css for css in map(searched_first, rules) if css is not None]
+    return tuple(map(finder_of, dict.fromkeys(found)))
 
 
 def _usual_fields(spec: SiteSpec) -> dict[str, list[FieldRule]]:

@@ -12,14 +12,14 @@ from extractors.parsers.compile import CompiledSpec
 from extractors.parsers.page import PageContext, Parsed, locale_in
 from extractors.parsers.places import first_of, html_getter, nodes_of
 from extractors.parsers.product import is_product_address
+from extractors.parsers.sweep import Sweep
 from extractors.parsers.whole import finish_page, product_page, refuse_cut
 from extractors.spec import SiteSpec
 from extractors.units import parse_count
 
-_ADDRESS = first_of((
-    html_getter("base[href]", "href"), html_getter("link[rel=canonical]", "href"),
-    html_getter('meta[property="og:url"]', "content"),
-))  # fmt: skip
+_ADDRESSES = {"base[href]": "href", "link[rel=canonical]": "href", 'meta[property="og:url"]': "content"}
+_ADDRESS = first_of(tuple(html_getter(css, attr) for css, attr in _ADDRESSES.items()))
+_ANY_ADDRESS = ",".join(_ADDRESSES)  # most pages have none, and looking for each costs three walks of the whole page
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ def read_html(body: bytes, compiled: CompiledSpec, context: PageContext, builder
             raise product_page(context, own if is_product_address(own) else context.url)
         builder.page_says(locale, own if context.url is None else None)
     if spec.groups is None:
-        builder.add(_entries(document, spec), ListKey(context.category_id))
+        builder.add(Sweep(compiled.finders).over(_entries(document, spec)), ListKey(context.category_id))
     else:
         _read_groups(document, compiled, builder, context)
     if builder.entries:
@@ -53,18 +53,20 @@ def _read_groups(
     document: LexborHTMLParser, compiled: CompiledSpec, builder: ListingBuilder, context: PageContext
 ) -> None:
     """Each group is a list of its own; a page without groups is one list, the category it was fetched for."""
-    spec = compiled.spec
+    spec, sweep = compiled.spec, Sweep(compiled.finders)
     groups = document.css(spec.groups or "")
     for group in groups:
         category = compiled.category(group) if compiled.category is not None else None
-        builder.add(_entries(group, spec), ListKey(slug_of(str(category)) if category else context.category_id))
+        key = ListKey(slug_of(str(category)) if category else context.category_id)
+        builder.add(sweep.over(_entries(group, spec)), key)
     if not groups:
-        builder.add(_entries(document, spec), ListKey(context.category_id))
+        builder.add(sweep.over(_entries(document, spec)), ListKey(context.category_id))
 
 
 def _own_address(root: LexborNode, compiled: CompiledSpec) -> str | None:
     """Where a page without an address says that it stands; None where it does not."""
-    own = _ADDRESS(root) or (compiled.page_url(root) if compiled.page_url is not None else None)
+    own = _ADDRESS(root) if root.css_first(_ANY_ADDRESS) is not None else None
+    own = own or (compiled.page_url(root) if compiled.page_url is not None else None)
     if own is None:
         return None
     text = str(own)

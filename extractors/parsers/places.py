@@ -8,11 +8,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from extractors.money import from_minor_units
 from extractors.parsers.checked import Broken, Getter, checked_css, checked_regex, path_getter
+from extractors.parsers.finder import finder_of
 from extractors.spec import FieldRule, Reader
 
 _SHORT_CSS = re.compile(r"^(?P<css>.*?)(?:@(?P<attr>[A-Za-z_:][-\w:.]*))?$", re.DOTALL)
@@ -46,11 +46,9 @@ def rule_getter(reader: Reader, rule: FieldRule) -> Getter:
 
 def _html_place(rule: FieldRule) -> Getter:
     _refuse(rule, ("path", "column"), "css (with reader html)")
-    parts = _SHORT_CSS.match(rule.short) if rule.short is not None else None
-    css = (parts["css"].strip() if parts else rule.css) or ""
-    attr = (parts["attr"] if parts else None) or rule.attr
+    css, attr = _css_and_attr(rule)
     if css:
-        checked_css(css, "short" if parts else "css")
+        checked_css(css, "css" if rule.short is None else "short")
     if not css and not attr:
         return _nothing
     if rule.join is not None:
@@ -66,6 +64,17 @@ def nodes_of(place: Any, css: str) -> list[Any]:
     """The nodes that ``css`` selects, in order, each once: one that two selectors of a list match is found twice."""
     found: list[Any] = place.css(css)
     return list({node.mem_id: node for node in found}.values()) if "," in css else found
+
+
+def _css_and_attr(rule: FieldRule) -> tuple[str, str | None]:
+    parts = _SHORT_CSS.match(rule.short) if rule.short is not None else None
+    css = (parts["css"].strip() if parts else rule.css) or ""
+    return css, (parts["attr"] if parts else None) or rule.attr
+
+
+def searched_first(rule: FieldRule) -> str | None:
+    """The selector whose first node an HTML rule reads; None for a rule that reads the entry or several nodes."""
+    return _css_and_attr(rule)[0] or None if rule.join is None and rule.nth is None else None
 
 
 def _joined_getter(css: str, between: str) -> Getter:
@@ -109,7 +118,7 @@ def _nth_getter(css: str, value_of: Getter, pattern: re.Pattern[str] | None, nth
 def html_getter(css: str, attr: str | None, *, own: bool = False) -> Getter:
     """The text (or attribute) of the first node under an entry that ``css`` selects; the entry itself for ""."""
 
-    find = _finder(css) if css else _itself
+    find = finder_of(css) if css else _itself
 
     def text_of(node: Any) -> Any:
         found = find(node)
@@ -129,23 +138,6 @@ def html_getter(css: str, attr: str | None, *, own: bool = False) -> Getter:
     if attr is not None:
         return attr_of if css else attr_here
     return own_text_of if own else text_of
-
-
-@lru_cache(maxsize=1024)
-def _finder(css: str) -> Getter:
-    """The first node that ``css`` selects. Fields that share a selector (a link's text and address) search once: a
-    search is a third of what reading costs, most of it the selector's own reading."""
-    last: Any = None
-    found: Any = None
-
-    def find(node: Any) -> Any:
-        nonlocal last, found
-        if node is not last:
-            found = node.css_first(css)
-            last = node
-        return found
-
-    return find
 
 
 def _itself(node: Any) -> Any:

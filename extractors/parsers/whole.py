@@ -19,7 +19,8 @@ _SILENT = re.compile(r"<(script|style|noscript|template)\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,200})", re.IGNORECASE)
 _BEGINS = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _ENDS = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
-BEGINNING, ENDING = 4096, 64 * 1024  # bytes of a page in which its beginning and, mostly, its end are found
+BEGINNING = 4096  # bytes of a page in which its beginning is found
+ENDINGS = (1024, 64 * 1024)  # bytes of a page in which, mostly, its end is found
 LOOKED_AT = 2 * 1024 * 1024  # characters of a refused page that are looked at for the hint
 WALL_WORDS = 1000  # a wall has fewer words than this
 SHELL_WORDS = 60  # fewer words than this in the visible text, beside scripts: a page drawn by its scripts
@@ -38,7 +39,7 @@ def refuse_cut(body: bytes, context: PageContext) -> None:
 
     Of 150 real pages one has no ``</html>``, and none has neither that nor ``</body>``.
     """
-    if _BEGINS.search(body[:BEGINNING]) and not _ENDS.search(body[-ENDING:]) and not _ENDS.search(body):
+    if _BEGINS.search(body[:BEGINNING]) and not any(_ENDS.search(body[-size:]) for size in (*ENDINGS, len(body))):
         told = f"the page is cut off: {len(body)} bytes, which end without </html>: fetch it again"
         raise UnreadablePage(f"{context.spec.site}: {told}", "format")
 
