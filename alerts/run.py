@@ -30,6 +30,7 @@ from alerts.snoozes import Snooze, read_snoozes
 from alerts.telling import facts_of
 
 TELLS_FIRING = ("fired", "already", "escalated")
+TELLS_END = ("resolved", "lost")
 
 
 class Counts(TypedDict):
@@ -61,6 +62,7 @@ class _Run:
     snoozes: Sequence[Snooze]
     told_at: Mapping[tuple[str, Entity, str], datetime]
     ends: Mapping[tuple[str, Entity], list[datetime]]
+    heard: Mapping[tuple[str, Entity, str], set[tuple[str, datetime]]]
     evidence: Mapping[tuple[str, datetime], list[Evidence]]
     begun: set[tuple[str, Entity, datetime, str]] = field(default_factory=set)
 
@@ -164,7 +166,7 @@ def _needless(told: _Told, run: _Run, recipient: str) -> bool:
     """Whether there is nothing to say to the recipient.
 
     That is so when they were told that this entity is beyond and of no end since (a replay may have moved the start of
-    the episode); and of an escalation or an end when they were not.
+    the episode); of an escalation or an end when they were not, or when they have heard of it already.
     """
     if told.transition == "possible":
         return False
@@ -176,19 +178,32 @@ def _needless(told: _Told, run: _Run, recipient: str) -> bool:
     knows = at is not None and not any(at <= end and (end <= last if begins else end < last) for end in ends)
     knows = knows and (begins or (at is not None and at <= last))
     if begins:
-        run.begun.add((*key, told.edge.start, recipient))
+        if not knows:
+            run.begun.add((*key, told.edge.start, recipient))
         return knows
-    return not knows and (*key, told.edge.start, recipient) not in run.begun
+    if (*key, told.edge.start, recipient) in run.begun:
+        return False
+    return not knows or _has_heard(told, run.heard.get((*key, recipient), set()), at)
+
+
+def _has_heard(told: _Told, heard: set[tuple[str, datetime]], since: datetime | None) -> bool:
+    """Whether the recipient was told of this under another start of the episode, or of an end ``since`` they were told
+    that it is beyond."""
+    if (told.transition, told.edge.at) in heard:
+        return True
+    ended = any(transition in TELLS_END and since is not None and at >= since for transition, at in heard)
+    return told.transition in TELLS_END and ended
 
 
 _Ends = dict[tuple[str, Entity], list[datetime]]
+_Heard = dict[tuple[str, Entity, str], set[tuple[str, datetime]]]
 
 
 def _earlier(
     con: DuckDBPyConnection, source: str, told: Sequence[_Told]
-) -> tuple[dict[tuple[str, Entity, str], datetime], _Ends]:
-    """Of the entities there is something to tell of: when each recipient was last told that it is beyond, by rule
-    version; and when its episodes ended."""
+) -> tuple[dict[tuple[str, Entity, str], datetime], _Ends, _Heard]:
+    """Of the entities there is something to tell of, by rule version: when each recipient was last told that it is
+    beyond; when its episodes ended; and of which escalations and ends each recipient has heard."""
     make_temp(con, "alert_told", pa.table({
         "version": pa.array([one.finding.rule.version for one in told], pa.string()),
         "category": pa.array([one.finding.history.entity.category_id for one in told], pa.string()),
@@ -196,14 +211,17 @@ def _earlier(
     }))  # fmt: skip
     among = "SEMI JOIN alert_told AS told ON version = rule_version AND category = category_id AND entity = entity_id"
     sql = f"""
-    SELECT rule_version, category_id, entity_kind, entity_id, recipient, max(edge_at) FROM alert_outbox {among}
-    WHERE source = $source AND list_contains($transitions, transition) GROUP BY ALL
+    SELECT rule_version, category_id, entity_kind, entity_id, recipient, transition, edge_at FROM alert_outbox {among}
+    WHERE source = $source AND list_contains($transitions, transition)
     """
-    rows = con.execute(sql, {"source": source, "transitions": list(TELLS_FIRING)}).fetchall()
-    told_at = {
-        (version, Entity(source, category_id, kind, entity_id), recipient): at
-        for version, category_id, kind, entity_id, recipient, at in rows
-    }
+    told_at: dict[tuple[str, Entity, str], datetime] = {}
+    heard: _Heard = {}
+    rows = con.execute(sql, {"source": source, "transitions": [*TELLS_FIRING, *TELLS_END]}).fetchall()
+    for version, category_id, kind, entity_id, recipient, transition, at in rows:
+        key = (version, Entity(source, category_id, kind, entity_id), recipient)
+        heard.setdefault(key, set()).add((transition, at))
+        if transition in TELLS_FIRING:
+            told_at[key] = max(at, told_at.get(key, at))
     sql = f"""
     SELECT rule_version, category_id, entity_kind, entity_id, ended_at FROM alert_episode {among}
     WHERE source = $source AND ended_at IS NOT NULL
@@ -211,7 +229,7 @@ def _earlier(
     ends: _Ends = {}
     for version, category_id, kind, entity_id, ended_at in con.execute(sql, {"source": source}).fetchall():
         ends.setdefault((version, Entity(source, category_id, kind, entity_id)), []).append(ended_at)
-    return told_at, ends
+    return told_at, ends, heard
 
 
 def _evidence(

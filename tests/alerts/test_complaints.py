@@ -149,6 +149,24 @@ def test_alerts_re_sent_by_a_backfill(tell, shelf, lake):
     assert tell.told() == before == [("fired", 1, "a")]
 
 
+def test_an_end_or_an_escalation_is_not_told_again_when_a_backfill_moves_the_start(tell, shelf, rows):
+    rule = ("units_30d", "above: 20", ", recover: 15, escalate_by: 50%")
+    days = [{"a": 10}, None, {"a": 25}, {"a": 40}, {"a": 10}]
+    for number, day in enumerate(days):
+        if day is not None:
+            tell.run(rule, shelf.day(number, **day))
+    before = tell.told()
+    assert before == [("fired", 2, "a"), ("escalated", 3, "a"), ("resolved", 4, "a")]
+    shelf.day(1, a=24)  # the day between comes late: beyond already then
+    tell.run(rule, DAY_ZERO + timedelta(days=4))
+    (episode,) = rows("SELECT started_at, ended_at FROM alert_episode")
+    assert [(moment - DAY_ZERO).days for moment in episode.values()] == [1, 4], "the record is what the history says"
+    assert tell.told() == before, "and nobody is told of it twice"
+    for number, units in ((5, 30), (6, 10)):
+        tell.run(rule, shelf.day(number, a=units))
+    assert tell.told() == [*before, ("fired", 5, "a"), ("resolved", 6, "a")], "what is new is told"
+
+
 def test_a_silence_that_nobody_ends(tell, lake, rows):
     with pytest.raises(ValueError, match="ends in the future"):
         lake.write(lambda con: add_snooze(con, Snooze(rule_id="one", entity_id=None, until=DAY_ZERO, why="w",
