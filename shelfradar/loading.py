@@ -17,6 +17,7 @@ from transforms.run import rebuild, transform
 from warehouse.audit import Audit, read_audit
 from warehouse.lake import Lake
 from warehouse.load import Run, record_run, replace_partitions
+from warehouse.threads import threads_for
 
 MOST_WARNINGS = 50  # sentences that a row of ``run`` keeps
 
@@ -52,8 +53,9 @@ def replace_and_transform(con: DuckDBPyConnection, source: Source, reference: Re
     Where ``config/`` changed since the marts were made, all of them are made again, so that no two dates follow
     different rules. Returns the number of snapshots loaded.
     """
-    changed = sync_reference(con, reference)
-    keys = replace_partitions(con, source, stages)
+    with threads_for(con, sum(read_audit(stage).staged for stage in stages)):
+        changed = sync_reference(con, reference)
+        keys = replace_partitions(con, source, stages)
     if changed:
         rebuild(con)
     else:

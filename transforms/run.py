@@ -8,8 +8,7 @@ open connections, or commit. The names it writes into SQL are those of our own f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
@@ -17,12 +16,11 @@ from duckdb import DuckDBPyConnection
 from transforms.campaigns import make_campaigns
 from transforms.models import Model, Reach, ordered_models
 from transforms.plan import PLAN_TABLES, count, drop_tables, make_table, plan_load, plan_rebuild, set_variables
+from warehouse.threads import threads_for
 
 CHUNK_LISTINGS = 1_000_000
 # Up to here it is cheaper to copy the rows of a chunk than to plan several scans of the lake over them.
 COPIED_LISTINGS = 200_000
-# Up to here the statements are too short for a second thread to be worth its waking: a third less CPU with one.
-ONE_THREAD_LISTINGS = 30_000
 LOOKBACK: dict[Reach, timedelta] = {
     "rates": timedelta(days=8), "movement": timedelta(days=28), "outlook": timedelta(days=90),
 }  # fmt: skip
@@ -44,11 +42,10 @@ def transform(con: DuckDBPyConnection, source: str, observed_ats: Iterable[datet
     ats = sorted(set(observed_ats))
     if not ats:
         return 0
-    with _one_thread(con):
+    with threads_for(con, 0):
         plan_load(con, source, ats)
         _delete_stale(con)
-        few = count(con, "SELECT coalesce(sum(listings), 0) FROM target") <= ONE_THREAD_LISTINGS
-    with _one_thread(con) if few else nullcontext():
+    with threads_for(con, _listings(con)):
         made = _make_targets(con)
         make_campaigns(con)
         drop_tables(con, *PLAN_TABLES)
@@ -61,12 +58,19 @@ def rebuild(con: DuckDBPyConnection, source: str | None = None) -> int:
     made = 0
     for (name,) in found:
         if source is None or name == source:
-            plan_rebuild(con, name)
-            _delete_all(con, name)
-            made += _make_targets(con)
-            make_campaigns(con)
-            drop_tables(con, *PLAN_TABLES)
+            with threads_for(con, 0):
+                plan_rebuild(con, name)
+            with threads_for(con, _listings(con)):
+                _delete_all(con, name)
+                made += _make_targets(con)
+                make_campaigns(con)
+                drop_tables(con, *PLAN_TABLES)
     return made
+
+
+def _listings(con: DuckDBPyConnection) -> int:
+    """How many rows the planned snapshots have."""
+    return count(con, "SELECT coalesce(sum(listings), 0) FROM target")
 
 
 def _delete_stale(con: DuckDBPyConnection) -> None:
@@ -194,14 +198,3 @@ def _chunks(con: DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
             chunks.append((at, at))
             held = listings
     return chunks
-
-
-@contextmanager
-def _one_thread(con: DuckDBPyConnection) -> Iterator[None]:
-    """Statements inside run in one thread; the session's number of threads is put back, on errors too."""
-    threads = count(con, "SELECT current_setting('threads')")
-    con.execute("SET threads = 1")
-    try:
-        yield
-    finally:
-        con.execute(f"SET threads = {threads}")
