@@ -25,17 +25,7 @@ DOC = """Observes **{title}** ({schedule}, {zone}) and loads what it saw; the re
 def collect_dag(source: Source) -> DAG:
     """The DAG that observes ``source`` at the times of its cron, in its time zone."""
     name, landed = source.source, wiring.lake_asset(source.source)
-    cron = source.schedule if source.enabled else None
-    with DAG(
-        f"collect__{name}",
-        description=f"Observe {source.title}: archive, audit, load",
-        doc_md=DOC.format(title=source.title, name=name, schedule=source.schedule or "by hand", zone=source.timezone),
-        schedule=wiring.at_cron(cron, source.timezone) if cron else None,
-        catchup=False,
-        max_active_runs=1,
-        default_args=wiring.DEFAULTS,
-        tags=["collect", f"source:{name}", *(["simulated"] if source.simulated else [])],
-    ) as dag:
+    with _empty_dag(source) as dag:
 
         @task
         def plan(dag_run: Any = None) -> list[dict[str, Any]]:
@@ -67,13 +57,33 @@ def collect_dag(source: Source) -> DAG:
 
         @task(retries=0, on_failure_callback=None)  # a refused batch has a notice of its own
         def verdict(audit: dict[str, Any]) -> None:
-            refused = sorted(one for one, status in audit["categories"].items() if status == "refused")
-            if refused:  # after load, so that the good categories land and the report can tell of the others
-                raise AirflowFailException(f"refused, the last good data stays: {', '.join(refused)}; see Data Docs")
+            _fail_where_refused(audit)
 
         audit = validate()
         pages.expand(batch=plan()) >> audit >> load() >> verdict(audit)
     return dag
+
+
+def _empty_dag(source: Source) -> DAG:
+    """When it runs and what people read of it."""
+    cron = source.schedule if source.enabled else None
+    return DAG(
+        f"collect__{source.source}",
+        description=f"Observe {source.title}: archive, audit, load",
+        doc_md=DOC.format(title=source.title, schedule=source.schedule or "by hand", zone=source.timezone),
+        schedule=wiring.at_cron(cron, source.timezone) if cron else None,
+        catchup=False,
+        max_active_runs=1,
+        default_args=wiring.DEFAULTS,
+        tags=["collect", f"source:{source.source}", *(["simulated"] if source.simulated else [])],
+    )
+
+
+def _fail_where_refused(audit: dict[str, Any]) -> None:
+    """After load, so that the good categories land and the report can tell of the others."""
+    refused = sorted(one for one, status in audit["categories"].items() if status == "refused")
+    if refused:
+        raise AirflowFailException(f"refused, the last good data stays: {', '.join(refused)}; see Data Docs")
 
 
 DAGS = [collect_dag(source) for source in wiring.readable_sources()]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from warehouse.lake import LakeConfig, S3Config
+from warehouse.lake_config import LakeConfig, S3Config
 
 LOCALES = ("en", "zh-CN")
 SMTP_SCHEMES = ("smtp", "smtps")

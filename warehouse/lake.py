@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,13 +19,14 @@ from duckdb import DuckDBPyConnection
 from filelock import FileLock, Timeout
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from warehouse.lake_config import LakeConfig, S3Config
 from warehouse.migrations import apply_migrations, is_current
 
 if TYPE_CHECKING:
     from warehouse.analyst import Analyst
 
+__all__ = ["Lake", "LakeConfig", "LakeConflictError", "LakeError", "S3Config", "attach_lake", "open_duckdb"]
 Result = TypeVar("Result")
-POSTGRES = "postgres:"
 INLINE_ROWS = 0
 _VERIFIED: set[str] = set()
 _CURRENT: set[tuple[str, int, int]] = set()
@@ -39,47 +39,6 @@ class LakeError(Exception):
 
 class LakeConflictError(LakeError):
     """Another writer committed a change to the same partitions first. Trying again is right."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S3Config:
-    """Access to an S3 store. ``endpoint`` is host:port without scheme; None: the provider's own."""
-
-    key_id: str
-    secret: str = field(repr=False)
-    region: str = "us-east-1"
-    endpoint: str | None = None
-    url_style: str = "path"
-    use_ssl: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LakeConfig:
-    """Where the lake is and what it may use.
-
-    ``catalog``: path of a SQLite file, or ``postgres:dbname=… host=…``. ``data_path``: a folder or ``s3://bucket/…``.
-    Sizes are DuckDB's (``2GB``); times in seconds; ``threads`` None: as many as there are cores.
-    """
-
-    catalog: str = field(repr=False)
-    data_path: str
-    temp_dir: Path
-    memory_limit: str = "2GB"
-    max_temp_directory_size: str = "20GB"
-    threads: int | None = None
-    lock_timeout_seconds: float = 1800.0
-    write_attempts: int = 5
-    s3: S3Config | None = None
-
-    @property
-    def is_postgres(self) -> bool:
-        """Whether the catalog is a PostgreSQL database (many writers) rather than a file (one)."""
-        return self.catalog.startswith(POSTGRES)
-
-    @property
-    def is_remote(self) -> bool:
-        """Whether the rows lie in an object store."""
-        return self.data_path.startswith("s3://")
 
 
 class Lake:

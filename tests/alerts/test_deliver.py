@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import socket
 import ssl
 import threading
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,36 +27,10 @@ from alerts.deliver import deliver
 from alerts.message import Sender
 from alerts.outbox import OutboxRow, queue_rows
 from alerts.transport import Folder, Smtp, SmtpAddress, TryLaterError
+from tests.alerts.mailbox import Mailbox
 
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
 SENDER = Sender(mail_from="Shelfradar <alerts@shelf.example>")
-
-
-@dataclass
-class Mailbox:
-    """An SMTP server's behaviour: what it took, and how it answers which recipient."""
-
-    taken: list = field(default_factory=list)
-    rcpt: dict = field(default_factory=dict)
-    data: str = "250 OK"
-    hang_up: bool = False
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        answer = self.rcpt.get(address, "250 OK")
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        if self.data.startswith("250"):
-            self.taken.append((envelope.rcpt_tos[0], envelope.content))
-        if self.hang_up:
-            server.transport.abort()
-        return self.data
-
-    @property
-    def mails(self):
-        return [email.message_from_bytes(content, policy=email.policy.default) for _, content in self.taken]
 
 
 @pytest.fixture
@@ -320,23 +291,3 @@ def test_starttls_is_used_and_verified(lake, queue, serve, tmp_path):
     good = smtp(port, user="u", password="s3cret", ca_file=tmp_path / "ca.pem")
     assert deliver(lake, good, NOW, SENDER)["sent"] == 1
     assert logins[-1] == (b"u", b"s3cret")
-
-
-@pytest.mark.parametrize(
-    ("url", "port", "tls"),
-    [
-        ("smtp://mail.example", 25, False),
-        ("smtp://u:p%40ss@mail.example", 587, False),
-        ("smtps://m.example", 465, True),
-    ],
-)
-def test_an_address_is_read(url, port, tls):
-    address = SmtpAddress.from_url(url)
-    assert (address.port, address.implicit_tls) == (port, tls)
-    assert "p@ss" not in repr(address)
-
-
-def test_a_bad_address_names_no_secret():
-    with pytest.raises(ValueError, match="expected smtp://") as error:
-        SmtpAddress.from_url("http://u:hidden@host")
-    assert "hidden" not in str(error.value)

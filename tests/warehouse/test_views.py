@@ -4,106 +4,42 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
-from demo.calendar import cycle_day
 from demo.expected import concentration, families, price_bands
-from demo.truth import ShownListing, shown
-from extractors.brandkey import brand_key
 from shelfradar.dictionary import read_questions, table_grains
+from tests.warehouse.shelf import (
+    CATEGORIES,
+    DAYS,
+    HALF,
+    LAST,
+    make_shelf,
+    organic,
+    page_of,
+    seen,
+)
 from transforms.models import ordered_models
-from transforms.reference import read_reference, sync_reference
-from transforms.run import rebuild
-from warehouse.lake import Lake, LakeConfig
-from warehouse.views import ViewFileError, apply_views, read_views
+from warehouse.lake import Lake
+from warehouse.views import read_views
 
-CATEGORIES = ("serum", "thermos")
-START = next(day for number in range(36) if cycle_day(day := date(2026, 9, 1) + timedelta(days=number)) == 2)
-DAYS = [START + timedelta(days=number) for number in range(12)]
-LAST, HALF = DAYS[-1], (DAYS[5], "thermos")  # of HALF only the first 50 entries were seen
 OWN, RIVAL, EDGES = "晨屿", "泊岚", [Decimal(edge) for edge in (0, 50, 100, 150, 250, 400)]
-FIELDS = (
-    "position", "rank", "rank_source", "sponsored", "item_id", "family_id", "title", "url", "image_url", "brand_text",
-    "shop", "currency", "price", "price_high", "list_price", "coupon_price", "price_text", "units_low", "units_high",
-    "units_basis", "units_window_days", "units_text", "rating", "review_count", "in_stock",
-)  # fmt: skip
 EMPTY = {"v_alert", "v_quarantine"}
 YOUNG = ("v_margin", "v_campaign")  # no costs, no campaign in these days
 MADE = {model.name for model in ordered_models()} | {"snapshot", "capture", "listing"}
 QUESTIONS = {question.name[:2]: question for question in read_questions()}
-Row = dict[str, Any]
-
-
-def seen(day: date, category: str) -> list[ShownListing]:
-    """The entries that were captured."""
-    return shown(day, category)[: 50 if (day, category) == HALF else None]
-
-
-def organic(day: date, category: str) -> list[ShownListing]:
-    return [one for one in seen(day, category) if not one.sponsored]
-
-
-def key(day: date, category: str) -> Row:
-    at = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=2)
-    return {"source": "demo", "category_id": category, "observed_at": at, "observed_on": day}
-
-
-def page_of(day: date, category: str, no: int) -> Row:
-    warc = {"warc_file": f"demo/{day}.warc.gz", "warc_offset": 1000 * no, "warc_length": 900}
-    name = f"{category}-{day}-{no}"
-    return {**key(day, category), "page_no": no, "capture_id": name, "outcome": "ok", "sha256": f"sha of {name}",
-            "final_url": f"https://shop.example/{name}", **warc}  # fmt: skip
-
-
-def snapshot_of(day: date, category: str) -> Row:
-    count, whole = len(organic(day, category)), (day, category) != HALF
-    return {
-        **key(day, category), "category_title": category.title(), "expected": 100, "captured": count,
-        "sponsored": len(seen(day, category)) - count, "quarantined": 0, "coverage": count / 100, "complete": whole,
-        "status": "ok" if whole else "incomplete", "status_reason": None if whole else "page 4 blocked",
-        "simulated": True, "parser_version": "demo/1",
-    }  # fmt: skip
-
-
-def listings_of(day: date, category: str) -> list[Row]:
-    return [
-        {**key(day, category), **{name: getattr(one, name) for name in FIELDS}, "brand_key": brand_key(one.brand_text),
-         "capture_id": f"{category}-{day}-{one.page_no}", "parser_version": "demo/1"}
-        for one in seen(day, category)
-    ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Lake:
     """A lake of twelve days of two simulated categories, its marts made by the models."""
-    home = tmp_path_factory.mktemp("shelf")
-    lake = Lake(LakeConfig(catalog=str(home / "c.sqlite"), data_path=str(home / "files"), temp_dir=home / "tmp"))
-    lake.migrate()
-    cells = [(day, category) for day in DAYS for category in CATEGORIES]
-    rows = {
-        "capture": [page_of(*cell, no) for cell in cells for no in range(1, 6)],
-        "snapshot": [snapshot_of(*cell) for cell in cells],
-        "listing": [row for cell in cells for row in listings_of(*cell)],
-    }
-
-    def fill(con: Any) -> None:
-        sync_reference(con, read_reference(project_root / "config"))
-        for table, listed in rows.items():
-            con.register("made", pa.Table.from_pylist(listed))
-            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM made")
-            con.unregister("made")
-        rebuild(con)
-
-    lake.write(fill)
-    return lake
+    return make_shelf(tmp_path_factory.mktemp("shelf"), project_root / "config")
 
 
 @pytest.fixture(scope="module")
@@ -348,27 +284,3 @@ def test_of_two_snapshots_a_day_the_last_complete_one_stands_for_it(shelf) -> No
         con.execute("ROLLBACK")
         con.execute("BEGIN")
     assert [row[1:] for row in rows] == [(False, False), (True, True), (False, False)]
-
-
-def test_views_that_changed_are_made_again_and_those_that_are_gone_are_dropped(lake, tmp_path) -> None:
-    (tmp_path / "v_two.sql").write_text("-- View: Two.\n-- Grain: n.\n-- n: A number's count.\n\nSELECT 2 AS n\n")
-    (tmp_path / "v_one.sql").write_text("-- View: One.\n-- Grain: n.\nSELECT n FROM v_two\n")
-    with lake.writer() as con:
-        apply_views(con, tmp_path)
-        names = con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1").fetchall()
-        assert names == [("v_one",), ("v_two",)]
-        told = con.execute("SELECT column_name, comment FROM dictionary WHERE table_name = 'v_one'").fetchall()
-        assert told == [("n", "A number's count.")], "a comment is inherited from the view below"
-        assert con.execute("SELECT comment FROM duckdb_views() WHERE view_name = 'v_two'").fetchone() == (
-            "Two. One row: n.",
-        )
-        apply_views(con)
-        assert len(con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()) == len(
-            read_views()
-        )
-
-
-def test_a_view_file_without_a_grain_is_refused(tmp_path) -> None:
-    (tmp_path / "v_one.sql").write_text("-- View: One.\nSELECT 1 AS n\n")
-    with pytest.raises(ViewFileError, match=r"v_one\.sql: found \['View'\]; expected the lines '-- View"):
-        read_views(tmp_path)
