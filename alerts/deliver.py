@@ -168,6 +168,7 @@ def _hand(turn: _Round, claimed: Claimed) -> str:
     message = compose(
         claimed.told,
         to=claimed.destination,
+        name=_name_of(claimed, turn.rules),
         language=claimed.language,
         sender=turn.sender,
         identity=claimed.message_id,
@@ -175,6 +176,12 @@ def _hand(turn: _Round, claimed: Claimed) -> str:
         snoozes=[one for one in turn.snoozes if _concerns(one, claimed, turn.rules)],
     )
     return turn.transport.send(message, leaving)
+
+
+def _name_of(claimed: Claimed, rules: Rules | None) -> str:
+    """What a person calls the recipient, where the address is still theirs."""
+    known = rules.recipients.get(claimed.recipient) if rules else None
+    return known.name or "" if known is not None and known.address == claimed.destination else ""
 
 
 def _concerns(snooze: Snooze, claimed: Claimed, rules: Rules | None) -> bool:

@@ -63,13 +63,14 @@ def compose(
     told: Sequence[Told],
     *,
     to: str,
+    name: str = "",
     language: str,
     sender: Sender,
     identity: str,
     date: datetime,
     snoozes: Sequence[Snooze] = (),
 ) -> EmailMessage:
-    """The mail that tells ``told`` to the address ``to``; ``identity`` is its Message-ID.
+    """The mail that tells ``told`` to the address ``to`` of ``name``; ``identity`` is its Message-ID.
 
     A mail with digest lines lists the ``snoozes`` too. Raises ValueError where nothing is to be told or the sender has
     no address.
@@ -86,7 +87,7 @@ def compose(
     bodies = Bodies(frame, ordered, {number: name for number, (name, _) in pictures.items()})
     html, shown = _within(bodies)
     message = EmailMessage(policy=SMTP)
-    _put_headers(message, frame, sender, to=to, identity=identity)
+    _put_headers(message, frame, sender, to=Address(display_name=clean(name), addr_spec=to), identity=identity)
     message.set_content(bodies.text(shown))
     message.add_alternative(html, subtype="html")
     _attach(message, {name: png for name, png in pictures.values() if f"cid:{name}" in html}, identity)
@@ -103,10 +104,10 @@ def _within(bodies: Bodies) -> tuple[str, int]:
     return html, shown
 
 
-def _put_headers(message: EmailMessage, frame: Frame, sender: Sender, *, to: str, identity: str) -> None:
+def _put_headers(message: EmailMessage, frame: Frame, sender: Sender, *, to: Address, identity: str) -> None:
     name = clean(parseaddr(sender.mail_from)[0])
     message["From"] = Address(display_name=name, addr_spec=sender.address)
-    message["To"] = Address(addr_spec=to)
+    message["To"] = to
     message["Subject"] = frame.title
     message["Date"] = format_datetime(frame.date)
     message["Message-ID"] = identity

@@ -226,6 +226,7 @@ def test_quiet_hours_hold_a_mail_that_is_due(lake, queue, rows, serve, write_rul
     assert deliver(lake, smtp(port), NOW, SENDER, rules=rules)["sent"] == 1  # 09:00 in Shanghai
     assert statuses(rows) == {"mei-k1": "queued", "sam-k1": "sent"}
     assert deliver(lake, smtp(port), NOW + timedelta(minutes=30), SENDER, rules=rules)["sent"] == 1
+    assert [mail["To"] for mail in mailbox.mails] == ["Sam <sam@example.com>", "梅 <mei@example.com>"]
 
 
 def test_the_engineers_are_told_once_of_a_recipient_who_is_not_reached(lake, queue, rows, serve, write_rules):

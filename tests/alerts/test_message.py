@@ -273,3 +273,16 @@ def test_a_notice_tells_the_engineers_what_is_wrong():
     message = parsed(mail([notice]))
     assert message["Subject"] == "⚠ Batch refused: shop 精华"
     assert all("expected at least 50" in body for body in bodies(message))
+
+
+@pytest.mark.parametrize(
+    "name", ["梅", 'Mei "M" Li, Buying', "Mei\r\nBcc: victim@example.com", "", "victim@example.com <"]
+)
+def test_the_name_of_a_recipient_stands_beside_the_address_and_is_no_way_into_the_headers(make_facts, name):
+    made = compose(
+        [make_facts()], to="mei@example.com", name=name, language="en", sender=SENDER, identity="<x@y>", date=DATE
+    )
+    message = parsed(made.as_bytes())
+    (to,) = message["To"].addresses
+    assert (to.addr_spec, to.display_name) == ("mei@example.com", " ".join(name.split()))
+    assert message["Bcc"] is None

@@ -79,7 +79,7 @@ def test_a_test_mail_goes_the_way_an_alert_goes(
         ("mei", "sent", "250 taken as 4711"),
         ("sam", "sent", "250 taken as 4711"),
     ]
-    assert [one["To"] for one in postbox.taken] == ["mei@example.com", "sam@example.com"]
+    assert [one["To"] for one in postbox.taken] == ["梅 <mei@example.com>", "Sam <sam@example.com>"]
     assert "测试消息" in postbox.taken[0]["Subject"]
     assert "Test message" in postbox.taken[1]["Subject"]
 
