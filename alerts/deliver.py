@@ -7,7 +7,7 @@ killed leaves a truthful record.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import monotonic
@@ -32,6 +32,7 @@ from alerts.message import Sender, compose
 from alerts.model import Rules
 from alerts.notices import undelivered_rows
 from alerts.outbox import queue_rows
+from alerts.people import Recipient
 from alerts.shorttext import compose_short
 from alerts.snoozes import Snooze, read_snoozes
 from alerts.transport import DeliveryError, RefusedError, Transport, TryLaterError, UnsureError
@@ -69,6 +70,7 @@ class _Round:
     sender: Sender
     chats: Chats
     rules: Rules | None
+    people: Mapping[str, Recipient]
     start: datetime
     scope: Scope
     snoozes: list[Snooze] = field(default_factory=list)
@@ -96,9 +98,9 @@ def deliver(
     A recipient's failure never holds up another's; where the mail server itself is down, mails wait for the next run.
     With ``rules``, recipients' quiet hours are kept and the engineers are told of what could not be delivered.
     """
-    people = rules.recipients.items() if rules else []
-    scope = Scope(held=[name for name, recipient in people if not is_open(recipient, now)])
-    turn = _Round(lake, transport, sender, chats or Chats({}), rules, now, scope)
+    people = rules.recipients if rules else {}
+    scope = Scope(held=[name for name, recipient in people.items() if not is_open(recipient, now)])
+    turn = _Round(lake, transport, sender, chats or Chats({}), rules, people, now, scope)
     _send_all(turn)
     return turn.counts
 
@@ -111,9 +113,10 @@ def deliver_these(
     keys: Collection[str],
     *,
     chats: Chats | None = None,
+    people: Mapping[str, Recipient],
 ) -> tuple[Delivered, list[str]]:
     """Send the rows ``keys`` of the outbox and nothing else, at any hour; how they ended, and what was answered."""
-    turn = _Round(lake, transport, sender, chats or Chats({}), None, now, Scope(keys=keys))
+    turn = _Round(lake, transport, sender, chats or Chats({}), None, people, now, Scope(keys=keys))
     _send_all(turn)
     return turn.counts, turn.answers
 
@@ -168,7 +171,7 @@ def _hand(turn: _Round, claimed: Claimed) -> str:
     message = compose(
         claimed.told,
         to=claimed.destination,
-        name=_name_of(claimed, turn.rules),
+        name=_name_of(claimed, turn.people),
         language=claimed.language,
         sender=turn.sender,
         identity=claimed.message_id,
@@ -178,9 +181,9 @@ def _hand(turn: _Round, claimed: Claimed) -> str:
     return turn.transport.send(message, leaving)
 
 
-def _name_of(claimed: Claimed, rules: Rules | None) -> str:
+def _name_of(claimed: Claimed, people: Mapping[str, Recipient]) -> str:
     """What a person calls the recipient, where the address is still theirs."""
-    known = rules.recipients.get(claimed.recipient) if rules else None
+    known = people.get(claimed.recipient)
     return known.name or "" if known is not None and known.address == claimed.destination else ""
 
 

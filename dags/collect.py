@@ -11,7 +11,6 @@ from typing import Any
 import shelfradar_steps as steps
 import shelfradar_wiring as wiring
 from airflow.sdk import DAG, task, task_group
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from extractors.source import Source
 
@@ -29,9 +28,7 @@ def collect_dag(source: Source) -> DAG:
 
         @task
         def plan(dag_run: Any = None) -> list[dict[str, Any]]:
-            if batches := steps.step("plan", name, steps.observation_time(dag_run)):
-                return list(batches)
-            raise AirflowSkipException(f"{name} has no page to fetch: it is filled by `shelfradar import`")
+            return steps.batches_of(name, dag_run)
 
         @task(pool=wiring.FETCH_POOL, max_active_tis_per_dag=1, execution_timeout=timedelta(hours=4), **wiring.PATIENT)
         def fetch(batch: dict[str, Any], dag_run: Any = None) -> Any:
@@ -57,7 +54,7 @@ def collect_dag(source: Source) -> DAG:
 
         @task(retries=0, on_failure_callback=None)  # a refused batch has a notice of its own
         def verdict(audit: dict[str, Any]) -> None:
-            _fail_where_refused(audit)
+            steps.fail_where_refused(audit)
 
         audit = validate()
         pages.expand(batch=plan()) >> audit >> load() >> verdict(audit)
@@ -66,24 +63,16 @@ def collect_dag(source: Source) -> DAG:
 
 def _empty_dag(source: Source) -> DAG:
     """When it runs and what people read of it."""
-    cron = source.schedule if source.enabled else None
     return DAG(
         f"collect__{source.source}",
         description=f"Observe {source.title}: archive, audit, load",
         doc_md=DOC.format(title=source.title, schedule=source.schedule or "by hand", zone=source.timezone),
-        schedule=wiring.at_cron(cron, source.timezone) if cron else None,
+        schedule=wiring.at_cron(source.schedule, source.timezone) if source.enabled and source.schedule else None,
         catchup=False,
         max_active_runs=1,
         default_args=wiring.DEFAULTS,
         tags=["collect", f"source:{source.source}", *(["simulated"] if source.simulated else [])],
     )
-
-
-def _fail_where_refused(audit: dict[str, Any]) -> None:
-    """After load, so that the good categories land and the report can tell of the others."""
-    refused = sorted(one for one, status in audit["categories"].items() if status == "refused")
-    if refused:
-        raise AirflowFailException(f"refused, the last good data stays: {', '.join(refused)}; see Data Docs")
 
 
 DAGS = [collect_dag(source) for source in wiring.readable_sources()]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
 
 def observation_time(dag_run: Any) -> datetime:
     """The ``observed_at`` of a run, UTC and in whole seconds; the same again on every retry and every clearing.
@@ -27,6 +29,20 @@ def step(verb: str, *arguments: Any) -> Any:
 
     leave_pandas_out()
     return getattr(pipeline, verb)(Settings.from_environment(), *arguments)
+
+
+def batches_of(source: str, dag_run: Any) -> list[dict[str, Any]]:
+    """The batches of pages to fetch. Raises AirflowSkipException where there are none."""
+    if batches := step("plan", source, observation_time(dag_run)):
+        return list(batches)
+    raise AirflowSkipException(f"{source} has no page to fetch: it is filled by `shelfradar import`")
+
+
+def fail_where_refused(audit: dict[str, Any]) -> None:
+    """After load, so that the good categories land and the report tells of the others. Raises AirflowFailException."""
+    refused = sorted(one for one, status in audit["categories"].items() if status == "refused")
+    if refused:
+        raise AirflowFailException(f"refused, the last good data stays: {', '.join(refused)}; see Data Docs")
 
 
 def tell_failure(context: Any) -> None:

@@ -84,7 +84,8 @@ def send_test(settings: Settings, lake: Lake, recipient: str | None) -> list[dic
         )  # fmt: skip
         rows = list(told_rows(rules, facts, now, [name]))
         lake.write(partial(queue_rows, rows=rows))
-        counts, said = deliver_these(lake, out.mail, now, out.sender, [row.outbox_key for row in rows], chats=out.chats)
+        keys, people = [row.outbox_key for row in rows], rules.recipients
+        counts, said = deliver_these(lake, out.mail, now, out.sender, keys, chats=out.chats, people=people)
         status = next((key for key, count in counts.items() if count), "later")
         answers.append({
             "recipient": name, "to": rules.recipients[name].destination, "status": status, "answer": "; ".join(said),
