@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from benchmarks.peers.pandas_facts import Reference, taken
+from benchmarks.peers.pandas_facts import Reference
 
 UNIT = 10_000
 MEASURES = {
@@ -20,6 +20,7 @@ MEASURES = {
     "listings": ("listings", "listings", []),
 }
 SUMS = ["low", "high", "open", "open_low", "own_families", "rival_families", "families", "listings"]
+PARTS = ["shelf", "brand_key", "low", "high", "open", "open_low", "families"]
 NAMED = ["category_id", "measure", "units_basis", "units_window_days", "currency"]
 LEVELS = "doj-ftc-2023"
 
@@ -34,38 +35,33 @@ class Shelves(NamedTuple):
 
 def shelves(family: pd.DataFrame) -> Shelves:
     """Families in four measures: ``low`` and ``high`` (0 where ``open``) as whole numbers of 1 / UNIT."""
-    brands = pd.Index(family["brand"].dropna().unique()).sort_values()
-    one = {
-        "brand_key": family["brand_key"].cat.codes, "brand": brands.get_indexer(family["brand"]),
-        "own_families": (family["ownership"] == "own").fillna(False).astype("int64"),
-        "rival_families": (family["ownership"] == "rival").fillna(False).astype("int64"),
-        "families": 1, "listings": family["listings"],
-    }  # fmt: skip
-    base = pd.DataFrame(one, index=family.index)
+    brand = family["brand"].cat
+    base = pd.DataFrame({
+        "brand_key": family["brand_key"].cat.codes, "brand": brand.codes,
+        "own_families": (family["ownership"] == "own").astype("int64"),
+        "rival_families": (family["ownership"] == "rival").astype("int64"), "families": 1,
+        "listings": family["listings"],
+    })  # fmt: skip
     parts, named, held = [], [], 0
     for measure, (low, high, by) in MEASURES.items():
-        part = base if measure == "listings" else base[family[low].notna()]
-        groups = family.loc[part.index, ["category_id", *by]].groupby(["category_id", *by], dropna=False, observed=True)
+        keys = ["category_id", *by]
+        shows = family[low].notna()
+        part, values = base[shows], family.loc[shows, keys]
+        groups = values.groupby(keys, dropna=False, observed=True)
         number = groups.ngroup() + held
-        first = ~number.duplicated()
-        named.append(family.loc[part.index[first], ["category_id", *by]].assign(measure=measure, shelf=number[first]))
         held += groups.ngroups
-        highs = family.loc[part.index, high]
-        lows = _whole(family.loc[part.index, low])
-        opened = highs.isna()
-        parts.append(
-            part.assign(shelf=number, low=lows, high=_whole(highs.fillna(0)), open=opened.astype("int64"))
-            .assign(open_low=lows * opened)
-        )  # fmt: skip
+        named.append(values[~number.duplicated()].assign(measure=measure, shelf=number))
+        lows, highs = family.loc[shows, low], family.loc[shows, high]
+        opened = highs.isna().to_numpy("int64")
+        lows, highs = _whole(lows), _whole(highs.fillna(0))
+        parts.append(part.assign(shelf=number, low=lows, high=highs, open=opened, open_low=lows * opened))
     gathered = pd.concat(parts, ignore_index=True)
     shelf = pd.concat(named, ignore_index=True).sort_values("shelf", ignore_index=True).reindex(columns=NAMED)
     unknown = gathered[gathered["brand_key"] < 0]
     groups = gathered[gathered["brand_key"] >= 0].groupby(["shelf", "brand_key"], sort=False)
     known = groups[SUMS].sum()
-    known["brand"] = groups["brand"].min()
-    known = known.reset_index()
-    known["brand"] = taken(pd.Series(brands), known["brand"].to_numpy())
-    return Shelves(shelf, _ranked(known), unknown)
+    known["brand"] = pd.Categorical.from_codes(groups["brand"].min(), brand.categories)
+    return Shelves(shelf, _ranked(known.reset_index()), unknown)
 
 
 def _whole(values: pd.Series) -> np.ndarray:
@@ -89,7 +85,7 @@ def brand_share(found: Shelves, keys: pd.Index, reference: Reference) -> pd.Data
     totals = pd.DataFrame({"low": low, "high": high, "open": unbounded}).groupby(brand["shelf"]).sum()
     total = totals.reindex(brand["shelf"]).reset_index(drop=True)
     made = taken_rows(found.shelf, brand["shelf"])
-    made["brand_key"] = taken(pd.Series(keys), brand["brand_key"].to_numpy())
+    made["brand_key"] = pd.Categorical.from_codes(brand["brand_key"], keys)
     made["brand"] = brand["brand"]
     made["ownership"] = _ownership(brand, made, reference)
     made["value_low"], made["value_high"] = low / UNIT, (high / UNIT).mask(unbounded)
@@ -116,8 +112,8 @@ def _ownership(brand: pd.DataFrame, made: pd.DataFrame, reference: Reference) ->
     owner = pd.Series(np.select([all_own, all_rival], ["own", "rival"], None), index=brand.index, dtype="str")
     wanted = pd.MultiIndex.from_arrays([made["category_id"].cat.codes, brand["brand_key"]])
     of_list = owner[listed].set_axis(wanted[listed]).reindex(wanted).reset_index(drop=True)
-    named = made["brand_key"].map(reference.named)
-    return named.fillna(of_list).where(brand["brand_key"] >= 0)
+    named = reference.named.reindex(made["brand_key"].cat.categories).reset_index(drop=True)
+    return named.reindex(brand["brand_key"]).set_axis(brand.index).fillna(of_list).where(brand["brand_key"] >= 0)
 
 
 def brand_concentration(found: Shelves, target: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +121,7 @@ def brand_concentration(found: Shelves, target: pd.DataFrame) -> pd.DataFrame:
     largest one."""
     unknown = found.unknown.groupby("shelf")[["low", "high", "open"]].sum()
     known = found.known.groupby("shelf").agg(brands=("families", "size"))
-    entity = pd.concat([found.known, found.unknown], ignore_index=True)
+    entity = pd.concat([found.known[[*PARTS, "brand_rank"]], found.unknown[PARTS]], ignore_index=True)
     entity["unbounded"] = entity["open"] > 0
     entity["bounded_high"] = entity["high"].where(~entity["unbounded"], 0)
     total = entity.groupby("shelf")[["low", "bounded_high", "unbounded", "open_low", "families"]].sum()

@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -90,8 +89,3 @@ def read_day(path: Path, target: pd.DataFrame) -> pd.DataFrame:
     here["key"] = here["category_id"].astype("str") + "/" + here["item_id"]
     here["category_id"] = here["category_id"].cat.set_categories(target["category_id"])
     return here
-
-
-def taken(values: pd.Series, codes: np.ndarray) -> pd.Series:
-    """The values at ``codes``; none at -1."""
-    return values.reset_index(drop=True).reindex(codes).reset_index(drop=True)

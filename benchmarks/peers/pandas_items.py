@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from benchmarks.peers.pandas_facts import Reference, taken
+from benchmarks.peers.pandas_facts import Reference
 
 LOOKBACK = timedelta(days=8)
 ONE_DAY = timedelta(days=1)
@@ -43,7 +43,10 @@ def item_day(
     item = _branded(listed_once(here), reference)
     item = _based(item, counters, at)
     item["family_id"] = item["family_id"].fillna(item["item_id"])
-    item["band_set"] = taken(target["band_set"], item["category_id"].cat.codes)
+    sets = target["band_set"].astype("category")
+    item["band_set"] = pd.Categorical.from_codes(
+        sets.cat.codes.to_numpy()[item["category_id"].cat.codes], dtype=sets.dtype
+    )
     item["band_no"] = _band_no(item, target, reference)
     _own(item, reference)
     _rate(item, at)
@@ -51,17 +54,20 @@ def item_day(
 
 
 def _branded(item: pd.DataFrame, reference: Reference) -> pd.DataFrame:
-    """brand_key by its canonical one, in categories in order; brand by its canonical name."""
-    folded = item["brand_key"].cat.categories
-    aliased = reference.alias.reindex(folded)
-    canonical = aliased["canonical_key"].fillna(folded.to_series())
-    codes = item["brand_key"].cat.codes
-    item["brand"] = taken(aliased["brand"], codes).fillna(item["brand_text"].astype("str")).where(codes >= 0)
-    names = canonical.drop_duplicates().sort_values()
-    places = pd.Index(names).get_indexer(canonical)
-    places = np.append(places, -1)[codes]
-    item["brand_key"] = pd.Categorical.from_codes(places, names)
+    """brand_key by its canonical one, brand by its canonical name or as shown: both in categories in order."""
+    keys, texts = item["brand_key"].cat, item["brand_text"].cat
+    aliased = reference.alias.reindex(keys.categories)
+    canonical = aliased["canonical_key"].fillna(keys.categories.to_series())
+    item["brand_key"] = _categories(np.append(pd.Categorical(canonical).codes, -1)[keys.codes], canonical)
+    names = pd.Index(aliased["brand"].dropna().unique()).union(texts.categories)
+    told = np.append(names.get_indexer(aliased["brand"]), -1)[keys.codes]
+    shown = np.append(names.get_indexer(texts.categories), -1)[texts.codes]
+    item["brand"] = pd.Categorical.from_codes(np.where(keys.codes < 0, -1, np.where(told < 0, shown, told)), names)
     return item
+
+
+def _categories(codes: np.ndarray, values: pd.Series) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes, pd.Categorical(values).categories)
 
 
 def _based(item: pd.DataFrame, counters: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
@@ -89,18 +95,22 @@ def _band_no(item: pd.DataFrame, target: pd.DataFrame, reference: Reference) -> 
 
 def _own(item: pd.DataFrame, reference: Reference) -> None:
     """Who is own or a rival: by item, else by shop, else by brand."""
-    codes = {"item": "item_id", "shop": "shop", "brand": "brand_key"}
-    item["ownership"] = item["watch_group"] = pd.Series(None, index=item.index, dtype="str")
-    for kind, column in codes.items():
-        watched = reference.watched[kind]
-        if watched.empty:
-            continue
-        if isinstance(item[column].dtype, pd.CategoricalDtype):
-            places = np.append(watched.index.get_indexer(item[column].cat.categories), -1)[item[column].cat.codes]
-        else:
-            places = watched.index.get_indexer(item[column])
-        for name in ("ownership", "watch_group"):
-            item[name] = item[name].fillna(taken(watched[name], places))
+    for name in ("ownership", "watch_group"):
+        found = np.full(len(item), -1)
+        texts = {text for watched in reference.watched.values() for text in watched[name]}
+        told = pd.CategoricalDtype(sorted(texts), ordered=True)
+        for kind, column in (("item", "item_id"), ("shop", "shop"), ("brand", "brand_key")):
+            watched = reference.watched[kind]
+            if len(watched):
+                codes = np.append(watched[name].astype(told).cat.codes, -1)
+                found = np.where(found < 0, codes[_places(watched.index, item[column])], found)
+        item[name] = pd.Categorical.from_codes(found, dtype=told)
+
+
+def _places(watched: pd.Index, values: pd.Series) -> np.ndarray:
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return watched.get_indexer(values)
+    return np.append(watched.get_indexer(values.cat.categories), -1)[values.cat.codes]
 
 
 def _rate(item: pd.DataFrame, at: pd.Timestamp) -> None:
@@ -139,13 +149,13 @@ def remember_counters(counters: pd.DataFrame, here: pd.DataFrame, at: pd.Timesta
 
 def family_day(item: pd.DataFrame) -> pd.DataFrame:
     """Families of the organic list, their sales counted once; most items have no variants and pass through."""
-    organic = item[~item["sponsored"]]
+    organic = item.loc[~item["sponsored"], [*FAMILY, "item_id"]]
     family = organic["category_id"].astype("str") + "/" + organic["family_id"]
     codes = pd.factorize(family)[0]
     named = np.zeros(len(organic), dtype=bool)
     named[codes[organic["family_id"] != organic["item_id"]]] = True
     variants = named[codes]
-    alone = organic.loc[~variants, [*FAMILY, "item_id"]].rename(columns={"item_id": "lead_item_id"})
+    alone = organic[~variants].rename(columns={"item_id": "lead_item_id"})
     alone["units_basis"] = alone["units_basis"].where(alone["units_low"].notna())
     grouped = _families(organic[variants].assign(family=codes[variants]))
     return pd.concat([alone.assign(listings=1), grouped], ignore_index=True)
@@ -157,7 +167,7 @@ def _families(member: pd.DataFrame) -> pd.DataFrame:
     groups = member.groupby("family")
     shows = member[member["units_low"].notna()]
     basis = shows[shows["units_basis"].notna()].drop_duplicates("family").set_index("family")["units_basis"]
-    shows = shows[shows["units_basis"].astype("str") == shows["family"].map(basis.astype("str"))]
+    shows = shows[shows["units_basis"].cat.codes == shows["family"].map(basis.cat.codes)]
     best = shows.sort_values("units_low", ascending=False, kind="stable").drop_duplicates("family")
     proves = shows[shows["units_30d_low"].notna()]
     most = proves.sort_values("units_30d_low", ascending=False, kind="stable").drop_duplicates("family")

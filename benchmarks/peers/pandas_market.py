@@ -8,7 +8,7 @@ import pandas as pd
 from benchmarks.peers.pandas_facts import TRAILING
 
 CARRIED = ["item_id", "title", "brand_key", "brand", "ownership", "rank", "currency", "price", "in_stock"]
-TEXT = ["brand_key", "currency"]
+TEXT = ["brand_key", "brand", "ownership", "currency"]
 
 
 def nothing_listed(categories: pd.Series) -> pd.DataFrame:
@@ -35,7 +35,8 @@ def rank_movement(here: pd.DataFrame, listed: pd.DataFrame, target: pd.DataFrame
     places = pd.Index(listed["key"]).get_indexer(here["key"])
     seen_at = listed["seen_at"].reindex(places).set_axis(here.index)
     paired = seen_at == previous_at.take(codes).set_axis(here.index)
-    before = listed.reindex(np.where(paired, places, -1)).set_axis(here.index)
+    figures = listed[["rank", "currency", "price", "in_stock"]]
+    before = figures.reindex(np.where(paired, places, -1)).set_axis(here.index)
     moved = here.drop(columns="key").assign(
         previous_rank=before["rank"], previous_price=before["price"].where(here["currency"] == before["currency"]),
         previous_in_stock=before["in_stock"], dropped=False,
@@ -60,7 +61,7 @@ def rank_movement(here: pd.DataFrame, listed: pd.DataFrame, target: pd.DataFrame
 
 def remember_places(here: pd.DataFrame, listed: pd.DataFrame, target: pd.DataFrame, at: pd.Timestamp) -> pd.DataFrame:
     """The last place of each item, as far back as 28 days, or as the last complete snapshot of its list."""
-    of_list = target.take(listed["category_id"].cat.codes).set_axis(listed.index)
+    of_list = target[["observed", "complete", "last_at"]].take(listed["category_id"].cat.codes).set_axis(listed.index)
     latest = ~of_list["observed"] | (~of_list["complete"] & (listed["seen_at"] == of_list["last_at"]))
     kept = (listed["seen_at"] >= at - TRAILING) | latest
     known = pd.concat([here.assign(seen_at=at), listed[kept]], ignore_index=True)
@@ -69,7 +70,7 @@ def remember_places(here: pd.DataFrame, listed: pd.DataFrame, target: pd.DataFra
 
 def market_size(item: pd.DataFrame, family: pd.DataFrame, moved: pd.DataFrame, target: pd.DataFrame) -> pd.DataFrame:
     """Sums by basis and currency, beside the counts of the whole snapshot."""
-    organic = item[~item["sponsored"]]
+    organic = item.loc[~item["sponsored"], ["category_id", "currency", "price", "in_stock"]]
     priced = organic.groupby(["category_id", "currency"], observed=True)["price"].agg(["count", "median"]).reset_index()
     priced = priced[priced["count"] > 0].astype({"currency": "str"})
     common = priced.sort_values(["count", "currency"]).drop_duplicates("category_id", keep="last")
