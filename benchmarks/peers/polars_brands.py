@@ -14,6 +14,7 @@ MEASURES = {
     "listings": ("listings", "listings", []),
 }
 NAMED = {"units_basis": BASES, "units_window_days": pl.Int32, "currency": pl.Categorical}
+SUMS = ["low", "high", "open", "open_low", "own_families", "rival_families", "families", "listings"]
 MOST_CURRENCIES, LONGEST_WINDOW = 1 << 16, 1 << 12
 LEVELS = "doj-ftc-2023"
 
@@ -47,20 +48,26 @@ def shelves(family: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def measured(family: pl.LazyFrame) -> pl.LazyFrame:
-    """Families in four measures: ``low`` and ``high`` as whole numbers of 1 / UNIT."""
+    """Families in four measures: ``low`` and ``high`` as whole numbers of 1 / UNIT. ``open``: 1 where there is no upper
+    end, and ``high`` is 0; ``open_low`` is the low end then."""
     owner = pl.col("ownership")
     family = family.with_columns(
-        pl.col("brand_key").cast(pl.Categorical), (owner == "own").fill_null(value=False).alias("own_families"),
-        (owner == "rival").fill_null(value=False).alias("rival_families"),
-    )  # fmt: skip
-    return pl.concat(
-        family.filter(pl.col(low).is_not_null()).select(
-            pl.col(f"{measure}_no").alias("shelf"), "brand_key", "brand",
-            pl.col("own_families", "rival_families").cast(pl.Int32), _whole(low).alias("low"),
-            _whole(high).alias("high"), pl.lit(1, pl.Int32).alias("families"), pl.col("listings").cast(pl.Int32),
-        )
-        for measure, (low, high, _) in MEASURES.items()
-    )  # fmt: skip
+        pl.col("brand_key", "brand").cast(pl.Categorical),
+        (owner == "own").fill_null(value=False).cast(pl.Int32).alias("own_families"),
+        (owner == "rival").fill_null(value=False).cast(pl.Int32).alias("rival_families"),
+    )
+    parts = []
+    for measure, (low, high, _) in MEASURES.items():
+        opened = pl.col(high).is_null()
+        parts.append(
+            family.filter(pl.col(low).is_not_null()).select(
+                pl.col(f"{measure}_no").alias("shelf"), "brand_key", "brand", "own_families", "rival_families",
+                pl.lit(1, pl.Int32).alias("families"), pl.col("listings").cast(pl.Int32),
+                _whole(low).alias("low"), _whole(high).fill_null(0).alias("high"),
+                opened.cast(pl.Int32).alias("open"), pl.when(opened).then(_whole(low)).otherwise(0).alias("open_low"),
+            )
+        )  # fmt: skip
+    return pl.concat(parts)
 
 
 def _whole(name: str) -> pl.Expr:
@@ -79,11 +86,7 @@ def known_brands(gathered: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _summed(gathered: pl.LazyFrame, by: list[str]) -> pl.LazyFrame:
-    low, high = pl.col("low"), pl.col("high")
-    return gathered.group_by(by).agg(
-        pl.col("brand").min(), pl.col("own_families", "rival_families", "families", "listings").sum(),
-        low.sum(), high.sum(), high.null_count().alias("open"), low.filter(high.is_null()).sum().alias("open_low"),
-    )  # fmt: skip
+    return gathered.group_by(by).agg(pl.col("brand").min(), pl.col(SUMS).sum())
 
 
 def brand_share(known: pl.LazyFrame, gathered: pl.LazyFrame, shelf: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
@@ -97,7 +100,7 @@ def brand_share(known: pl.LazyFrame, gathered: pl.LazyFrame, shelf: pl.LazyFrame
     )  # fmt: skip
     high, total = pl.col("high"), pl.col("total")
     others_open = pl.col("unbounded") > open_.cast(pl.UInt32)
-    told = brand.join(shelf, on="shelf").with_columns(pl.col("brand_key").cast(pl.String)).select(
+    told = brand.join(shelf, on="shelf").with_columns(pl.col("brand_key", "brand").cast(pl.String)).select(
         "at_no", "measure", *NAMED, "brand_key", "brand", _part(low, total).alias("share"),
         pl.when(others_open).then(0.0).otherwise(_part(low, low + pl.col("total_high") - high)).alias("share_low"),
         pl.when(open_).then(1.0).otherwise(_part(high, high + total - low)).alias("share_high"),
@@ -133,9 +136,7 @@ def brand_concentration(
     """CR1 to CR10 and HHI with its bounds: each family of unknown brand counts as a brand; at most all are of the
     largest one."""
     high, low = pl.col("high"), pl.col("low")
-    alone = gathered.filter(pl.col("brand_key").is_null()).with_columns(
-        high.is_null().cast(pl.UInt32).alias("open"), pl.when(high.is_null()).then(low).otherwise(0).alias("open_low")
-    )
+    alone = gathered.filter(pl.col("brand_key").is_null())
     columns = ["shelf", "low", "high", "open", "open_low", "families", "brand_rank"]
     entity = pl.concat([known.select(columns), alone.select(*columns[:-1], pl.lit(None, pl.Int64).alias("brand_rank"))])
     entity = entity.with_columns(

@@ -33,7 +33,7 @@ def main(source: Path, target: Path) -> dict[str, float]:
     (item,) = stored(target, item_day=item)
     family, moved = stored(target, family_day=family_day(item), rank_movement=named(rank_movement(item, reference)))
     gathered, shelf = measured(numbered(family)), shelves(numbered(family))
-    known = known_brands(gathered).cache()
+    known = known_brands(gathered).collect(engine="streaming").lazy()
     stored(
         target,
         brand_share=named(brand_share(known, gathered, shelf, reference)),
@@ -46,7 +46,10 @@ def main(source: Path, target: Path) -> dict[str, float]:
 def stored(target: Path, **made: pl.LazyFrame) -> list[pl.LazyFrame]:
     """Write marts at one go; they are read back from there."""
     paths = {name: target / f"{name}.parquet" for name in made}
-    pl.collect_all([frame.sink_parquet(paths[name], lazy=True) for name, frame in made.items()], engine="streaming")
+    pl.collect_all(
+        [frame.sink_parquet(paths[name], compression="snappy", lazy=True) for name, frame in made.items()],
+        engine="streaming",
+    )
     return [pl.scan_parquet(path) for path in paths.values()]
 
 
