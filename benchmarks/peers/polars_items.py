@@ -66,7 +66,7 @@ def _based(item: pl.LazyFrame, here: pl.LazyFrame) -> pl.LazyFrame:
         )
     )  # fmt: skip
     base = counter.filter(pl.col("base_low").is_not_null()).select(*ITEM, "rate_from_at", "base_low", "base_high")
-    return item.join(pl.concat([base, older]), on=ITEM, how="left")
+    return item.join(pl.concat([base, older]), on=ITEM, how="left", build_side="force_right")
 
 
 def _owned(item: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
@@ -114,13 +114,13 @@ def family_day(item: pl.LazyFrame) -> pl.LazyFrame:
     organic = item.filter(~pl.col("sponsored"))
     named = organic.filter(pl.col("family_id") != pl.col("item_id")).select(FAMILY).unique()
     gmv = ["gmv_30d_low", "gmv_30d_high"]
-    alone = organic.join(named, on=FAMILY, how="anti").select(
+    alone = organic.join(named, on=FAMILY, how="anti", build_side="force_right").select(
         *SNAPSHOT, "family_id", pl.col("item_id").alias("lead_item_id"), "brand_key", "brand", "ownership",
         pl.lit(1, pl.UInt32).alias("listings"), *LEAD, "units_low", "units_high",
         pl.when(pl.col("units_low").is_not_null()).then("units_basis").alias("units_basis"), "units_window_days",
         *RATES, *gmv,
     )  # fmt: skip
-    grouped = _families(organic.join(named, on=FAMILY, how="semi"))
+    grouped = _families(organic.join(named, on=FAMILY, how="semi", build_side="force_right"))
     return pl.concat([alone, grouped.select(alone.collect_schema().names())])
 
 

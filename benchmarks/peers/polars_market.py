@@ -24,15 +24,15 @@ def rank_movement(item: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
         *(pl.col(name).alias(f"previous_{name}") for name in FIGURES),
     )
     figures = previous.select(*ITEM, *(f"previous_{name}" for name in FIGURES))
-    moved = here.join(figures, on=ITEM, how="left").with_columns(
+    moved = here.join(figures, on=ITEM, how="left", build_side="force_right").with_columns(
         (pl.col("previous_rank") - pl.col("rank")).alias("rank_change"),
         pl.when(pl.col("currency") == pl.col("previous_currency")).then("previous_price").alias("previous_price"),
         pl.coalesce("currency", "previous_currency").alias("currency"), pl.lit(value=False).alias("dropped"),
     )  # fmt: skip
-    moved = moved.join(_returned(moved, now), on=ITEM, how="left").with_columns(
+    moved = moved.join(_returned(here, figures, now), on=ITEM, how="left", build_side="force_right").with_columns(
         pl.when("comparable").then(pl.col("previous_rank").is_null() & pl.col("returned").is_null()).alias("entered")
     )
-    gone = previous.join(here.select(ITEM), on=ITEM, how="anti").with_columns(
+    gone = previous.join(here.select(ITEM), on=ITEM, how="anti", build_side="force_right").with_columns(
         pl.col("previous_currency").alias("currency"), pl.lit(value=True).alias("dropped")
     )
     columns = [*ITEM, *TOLD, "currency", "previous_rank", "previous_price", "previous_in_stock", "dropped"]
@@ -48,15 +48,16 @@ def rank_movement(item: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
     ).drop("comparable")
 
 
-def _returned(moved: pl.LazyFrame, now: pl.LazyFrame) -> pl.LazyFrame:
+def _returned(here: pl.LazyFrame, figures: pl.LazyFrame, now: pl.LazyFrame) -> pl.LazyFrame:
     """Of the items that the previous snapshot lacks those that a complete one of the trailing 28 days has."""
-    fresh = moved.filter(pl.col("comparable") & pl.col("previous_rank").is_null())
-    fresh = fresh.select(*ITEM, "category_id", "observed_at")
+    fresh = here.filter("comparable").select(*ITEM, "category_id", "observed_at")
+    fresh = fresh.join(figures.select(ITEM), on=ITEM, how="anti", build_side="force_right")
     seen = now.select("category_id", "item_id", pl.col("observed_at").alias("seen_at"))
     back = pl.col("observed_at") - pl.col("seen_at")
-    found = fresh.join(seen, on=["category_id", "item_id"])
+    found = seen.join(fresh, on=["category_id", "item_id"], build_side="force_right")
     found = found.filter((back > pl.duration()) & (back <= pl.duration(days=28)))
-    return found.select(ITEM).unique().with_columns(pl.lit(value=True).alias("returned"))
+    found = found.select(ITEM).unique().with_columns(pl.lit(value=True).alias("returned"))
+    return found.collect(engine="streaming").lazy()  # few; else its joins would be held beside those of all rows
 
 
 def market_size(item: pl.LazyFrame, family: pl.LazyFrame, moved: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
