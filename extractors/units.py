@@ -29,9 +29,9 @@ _SIGNS = _UNSEEN | str.maketrans({"٬": ",", "٫": ".", "’": "'"})
 Floor = bool | Literal["steps"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Steps:
-    """The steps a site rounds its figures down to."""
+    """The steps a site rounds its figures down to. One by its identity, which is sooner compared than its ladder."""
 
     ladder: tuple[int, ...]
     floor: Floor
@@ -47,6 +47,11 @@ class _Steps:
         if place == len(self.ladder):
             return None
         return self.ladder[place] - (0 if self.closed else 1)
+
+
+@lru_cache(maxsize=256)
+def _steps(ladder: tuple[int, ...], floor: Floor, closed: bool) -> _Steps:
+    return _Steps(ladder, floor, closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def parse_units(
     """
     if len(text) > LONGEST:
         return None
-    return _parse_units(text, _Steps(tuple(ladder) if ladder else (), floor, closed), basis, window_days)
+    return _parse_units(text, _steps(tuple(ladder) if ladder else (), floor, closed), basis, window_days)
 
 
 @lru_cache(maxsize=16384)

@@ -24,31 +24,32 @@ class Finder:
     """Called with a node, gives the first node under it (itself included) that ``css`` selects, or None.
 
     Fields that share a selector (a link's text and address) share a finder, which searches once. What it would find can
-    be told by somebody who knows. ``compounds``: the selector's alternatives, where all of them are compounds.
+    be told by somebody who knows. ``found`` is what stands under ``last``, the node it was asked of or told last.
+    ``compounds``: the selector's alternatives, where all of them are compounds.
     """
 
-    __slots__ = ("_found", "_last", "compounds", "css")
+    __slots__ = ("compounds", "css", "found", "last")
 
     def __init__(self, css: str) -> None:
         self.css = css
         self.compounds = _compounds(css)
-        self._last: Any = None
-        self._found: Any = None
+        self.last: Any = None
+        self.found: Any = None
 
     def __call__(self, node: Any) -> Any:
-        if node is not self._last:
-            self._found = node.css_first(self.css)
-            self._last = node
-        return self._found
+        if node is not self.last:
+            self.found = node.css_first(self.css)
+            self.last = node
+        return self.found
 
     def tell(self, node: Any, found: Any) -> None:
         """What a search under ``node`` would find."""
-        self._last = node
-        self._found = found
+        self.last = node
+        self.found = found
 
     def was_asked(self, node: Any) -> bool:
         """Whether ``node`` is what was searched last."""
-        return self._last is node
+        return self.last is node
 
 
 @lru_cache(maxsize=1024)

@@ -117,11 +117,12 @@ def _nth_getter(css: str, value_of: Getter, pattern: re.Pattern[str] | None, nth
 
 def html_getter(css: str, attr: str | None, *, own: bool = False) -> Getter:
     """The text (or attribute) of the first node under an entry that ``css`` selects; the entry itself for ""."""
-
-    find = finder_of(css) if css else _itself
+    if not css:
+        return _getter_here(attr, own=own)
+    find = finder_of(css)
 
     def text_of(node: Any) -> Any:
-        found = find(node)
+        found = find.found if find.last is node else find(node)  # a call spared: mostly it has been told
         return None if found is None else (" ".join(found.text().split()) or None)
 
     def own_text_of(node: Any) -> Any:
@@ -129,19 +130,18 @@ def html_getter(css: str, attr: str | None, *, own: bool = False) -> Getter:
         return None if found is None else (" ".join(found.text(deep=False).split()) or None)
 
     def attr_of(node: Any) -> Any:
-        found = find(node)
+        found = find.found if find.last is node else find(node)
         return None if found is None else (" ".join((found.attrs.get(attr) or "").split()) or None)
 
-    def attr_here(node: Any) -> Any:
-        return " ".join((node.attrs.get(attr) or "").split()) or None
-
     if attr is not None:
-        return attr_of if css else attr_here
+        return attr_of
     return own_text_of if own else text_of
 
 
-def _itself(node: Any) -> Any:
-    return node
+def _getter_here(attr: str | None, *, own: bool) -> Getter:
+    if attr is not None:
+        return lambda node: " ".join((node.attrs.get(attr) or "").split()) or None
+    return lambda node: " ".join(node.text(deep=not own).split()) or None
 
 
 def _json_place(rule: FieldRule) -> Getter:

@@ -33,6 +33,7 @@ class Sweep:
         self._found: dict[Finder, bool] = {}
         self._entries = 0
         self._absent: tuple[Finder, ...] = ()
+        self._any_absent = ""
         self._walk: Walk | None = None
 
     def over(self, entries: Iterable[Any]) -> Iterator[Any]:
@@ -51,7 +52,7 @@ class Sweep:
             if finder.was_asked(entry):
                 self._found[finder] = self._found.get(finder, False) or finder(entry) is not None
         if self._entries == LEARNED_FROM:
-            self._absent = tuple(finder for finder, found in self._found.items() if not found)
+            self._miss(finder for finder, found in self._found.items() if not found)
             told = tuple(finder for finder, found in self._found.items() if found and finder.compounds)
             self._walk = Walk(told) if len(told) >= FEWEST else None
 
@@ -62,11 +63,15 @@ class Sweep:
             self._walk = None
 
     def _tell_absent(self, entry: Any) -> None:
-        if entry.css_first(",".join([finder.css for finder in self._absent])) is None:
+        if entry.css_first(self._any_absent) is None:
             for finder in self._absent:
                 finder.tell(entry, None)
         else:
-            self._absent = tuple(finder for finder in self._absent if finder(entry) is None)
+            self._miss([finder for finder in self._absent if finder(entry) is None])
+
+    def _miss(self, finders: Iterable[Finder]) -> None:
+        self._absent = tuple(finders)
+        self._any_absent = ",".join([finder.css for finder in self._absent])
 
 
 class Walk:
@@ -92,8 +97,9 @@ class Walk:
                 continue
             looked += 1
             attributes = node.attrs
-            kind = attributes.get(tag.reads[0]) if len(tag.reads) == 1 else tuple(map(attributes.get, tag.reads))
-            for at in tag.kinds[kind] if kind in tag.kinds else self._new_kind(tag, kind, node):
+            kind = attributes.get(tag.only) if tag.only else tuple(map(attributes.get, tag.reads))
+            wanted = tag.kinds.get(kind)
+            for at in self._new_kind(tag, kind, node) if wanted is None else wanted:
                 if at not in found:
                     found[at], furthest = node, number
             if len(found) == len(finders):
@@ -128,6 +134,10 @@ class _Tag:
     reads: tuple[str, ...]
     finders: tuple[int, ...]
     kinds: dict[object, tuple[int, ...]] = field(default_factory=dict)
+    only: str | None = None
+
+    def __post_init__(self) -> None:
+        self.only = self.reads[0] if len(self.reads) == 1 else None
 
 
 def _selects(finder: Finder, node: Any) -> bool:
