@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from duckdb import DuckDBPyConnection
+
+LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +51,12 @@ def read_snoozes(con: DuckDBPyConnection, now: datetime) -> list[Snooze]:
 
 
 def add_snooze(con: DuckDBPyConnection, snooze: Snooze) -> None:
-    """Hold mails of a rule or entity back until ``snooze.until``. Raises ValueError where it covers or ends nothing."""
+    """Hold mails of a rule or entity back until ``snooze.until``. Raises ValueError where it covers nothing,
+    has ended, or ends too late to be remembered."""
     if snooze.until <= snooze.snoozed_at:
         raise ValueError(f"a snooze ends in the future; found {snooze.until.isoformat()}")
+    if snooze.until - snooze.snoozed_at > LONGEST:
+        raise ValueError(f"a snooze ends within {LONGEST.days} days; found {snooze.until.isoformat()}")
     if snooze.rule_id is None and snooze.entity_id is None:
         raise ValueError("a snooze names a rule, an entity or both")
     con.execute(

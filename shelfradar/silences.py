@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from alerts.hours import due_time
 from alerts.rules import Rules
-from alerts.snoozes import Snooze, add_snooze, end_snoozes
+from alerts.snoozes import LONGEST, Snooze, add_snooze, end_snoozes
+from extractors.counted import counted
 from shelfradar.alerting import find_rule
 from shelfradar.configuration import read_configuration
 from shelfradar.errors import RefusedError
@@ -45,6 +46,8 @@ def add_silence(settings: Settings, rule: str | None, item: str | None, until: s
     moment, now = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)), datetime.now(UTC)
     if moment <= now:
         raise RefusedError(f"--until: found {until}, which is past; a silence needs an end to come")
+    if moment - now > LONGEST:
+        raise RefusedError(f"--until: found {until}; expected a day within {LONGEST.days} days, lest it be forgotten")
     silence = Snooze(rule_id=rule, entity_id=item, until=moment, why=why, snoozed_at=now)
     Lake(settings.lake).write(lambda con: add_snooze(con, silence))
     return f"{_named(rule, item)}: silent until {moment:%Y-%m-%d %H:%M %Z} ({why})"
@@ -66,7 +69,9 @@ def end_silence(settings: Settings, rule: str | None, item: str | None) -> list[
     if not ended:
         raise RefusedError(f"{_named(rule, item)}: no silence holds; see them with `shelfradar alerts snoozes`")
     told = [f"{_named(one.rule_id, one.entity_id)}: no longer silent (was: {one.why})" for one in ended]
-    return [*told, f"{waited} things waited and leave with the next `shelfradar alerts deliver`"] if waited else told
+    if waited:
+        told.append(f"{counted(waited, 'thing')} waited for it: the next `shelfradar alerts deliver` sends what is due")
+    return told
 
 
 def list_silences(settings: Settings, *, every: bool) -> pa.Table:

@@ -171,6 +171,9 @@ def test_a_silence_that_nobody_ends(tell, lake, rows):
     with pytest.raises(ValueError, match="ends in the future"):
         lake.write(lambda con: add_snooze(con, Snooze(rule_id="one", entity_id=None, until=DAY_ZERO, why="w",
                                                       snoozed_at=DAY_ZERO)))  # fmt: skip
+    with pytest.raises(ValueError, match="ends within 366 days"):
+        lake.write(lambda con: add_snooze(con, Snooze(rule_id="one", entity_id=None, why="w", snoozed_at=DAY_ZERO,
+                                                      until=DAY_ZERO + timedelta(days=400))))  # fmt: skip
     until = DAY_ZERO + timedelta(days=5)
     lake.write(lambda con: add_snooze(con, Snooze(rule_id="one", entity_id=None, until=until, why="known",
                                                   snoozed_at=DAY_ZERO)))  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.columns import width
-from alerts.facts import NoticeFacts, Watched, WeeklyFacts, read_facts
+from alerts.facts import Evidence, NoticeFacts, Watched, WeeklyFacts, read_facts
 from alerts.headlines import SUBJECT_LENGTH, headline, subject
 from alerts.message import CHARTS_A_MAIL, HTML_BYTES, Sender, compose, message_id
 from alerts.snoozes import Snooze
@@ -286,3 +286,12 @@ def test_the_name_of_a_recipient_stands_beside_the_address_and_is_no_way_into_th
     (to,) = message["To"].addresses
     assert (to.addr_spec, to.display_name) == ("mei@example.com", " ".join(name.split()))
     assert message["Bcc"] is None
+
+
+def test_a_file_that_was_imported_is_no_page_of_today(make_facts):
+    evidence = [Evidence(capture_id="urn:uuid:1f", url="file:export.csv", sha256="ab" * 32)]
+    text, html = bodies(parsed(mail([make_facts(evidence=evidence)])))
+    assert "Page today" not in text
+    assert "The page today" not in html
+    assert re.search(r"Read from\s+file:export\.csv", text)
+    assert "Read from: file:export.csv" in html

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -97,9 +97,12 @@ def test_alerts_are_checked_listed_and_backtested(collected, copy_of) -> None:
     tried = made.run("alerts", "backtest", "serum-rival-20k", "--days", "30")
     assert tried.returncode == 0
     assert "would have fired" in tried.stderr
-    silent = made.run("alerts", "snooze", "serum-rival-20k", "--until", "2036-01-01", "--why", "stock-take")
+    soon = (datetime.now(UTC) + timedelta(days=300)).date().isoformat()
+    silent = made.run("alerts", "snooze", "serum-rival-20k", "--until", soon, "--why", "stock-take")
     assert silent.returncode == 0, silent.stderr
-    unknown = made.run("alerts", "snooze", "no-such-rule", "--until", "2036-01-01", "--why", "x")
+    endless = made.run("alerts", "snooze", "serum-rival-20k", "--until", "2999-01-01", "--why", "x")
+    assert (endless.returncode, "within 366 days" in endless.stderr) == (1, True)
+    unknown = made.run("alerts", "snooze", "no-such-rule", "--until", soon, "--why", "x")
     assert unknown.returncode == 1
     assert "serum-rival-20k" in unknown.stderr
 
