@@ -7,7 +7,7 @@ looks or how it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -49,10 +49,13 @@ class _Told:
     edge: Edge
     transition: str
 
-    @property
-    def key_part(self) -> str:
-        """The transition as the outbox key has it: later escalations of an episode are things of their own."""
-        return f"{self.transition}/{self.edge.ordinal}" if self.edge.ordinal > 1 else self.transition
+    def key_part(self, heard: Collection[tuple[str, datetime]]) -> str:
+        """The transition as the outbox key has it: a later escalation of an episode is a thing of its own, and so is
+        what is told again after a correction of what the recipient has ``heard``."""
+        if self.transition not in {*TELLS_END, "already"}:
+            return f"{self.transition}/{self.edge.ordinal}" if self.edge.ordinal > 1 else self.transition
+        before = sum(name == self.transition and self.edge.start <= at != self.edge.at for name, at in heard)
+        return f"{self.transition}/{before + 1}" if before else self.transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +116,13 @@ def _troubled(con: DuckDBPyConnection, source: str, observed_at: datetime) -> Ti
 
 
 def _to_tell(finding: Finding, now: datetime, rules: Rules) -> Iterable[_Told]:
-    """The edges young enough to be told, and an open episode that began before them: not all may know of it."""
+    """The edges young enough to be told, and the open episode as it stands: not all may know of it."""
     max_age = timedelta(days=finding.rule.max_age_days or rules.defaults.max_age_days)
     young = [edge for edge in finding.evaluation.edges if now - edge.at <= max_age]
     for edge in young:
         yield _Told(finding, edge, edge.transition)
     latest = finding.latest_edge()
-    if latest is None or now - latest.at > max_age:
-        return
-    if not any(edge.transition == "fired" and edge.start == latest.start for edge in young):
+    if latest is not None and now - latest.at <= max_age:
         yield _Told(finding, latest, "already")
 
 
@@ -132,7 +133,7 @@ def _rows(told: _Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) ->
     for name in run.rules.names_of(rule.recipients):
         if _needless(told, run, name):
             continue
-        recipient = run.rules.recipients[name]
+        recipient, heard = run.rules.recipients[name], run.heard.get((rule.version, entity, name), set())
         facts = facts_of(
             told.finding,
             edge,
@@ -142,7 +143,7 @@ def _rows(told: _Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) ->
             timezone=recipient.timezone,
         )
         yield OutboxRow(
-            outbox_key=outbox_key(rule.version, entity, edge.start, told.key_part, name),
+            outbox_key=outbox_key(rule.version, entity, edge.start, told.key_part(heard), name),
             rule_id=rule.id,
             rule_version=rule.version,
             source=entity.source,
@@ -166,7 +167,8 @@ def _needless(told: _Told, run: _Run, recipient: str) -> bool:
     """Whether there is nothing to say to the recipient.
 
     That is so when they were told that this entity is beyond and of no end since (a replay may have moved the start of
-    the episode); of an escalation or an end when they were not, or when they have heard of it already.
+    the episode, or shown that the end they were told of was none: that is told, once); of an escalation or an end when
+    they were not, or when they have heard of it already.
     """
     if told.transition == "possible":
         return False
@@ -177,13 +179,22 @@ def _needless(told: _Told, run: _Run, recipient: str) -> bool:
     ends = run.ends.get(key, ())
     knows = at is not None and not any(at <= end and (end <= last if begins else end < last) for end in ends)
     knows = knows and (begins or (at is not None and at <= last))
+    begun = (*key, told.edge.start, recipient) in run.begun
+    heard = run.heard.get((*key, recipient), set())
     if begins:
-        if not knows:
+        needless = begun or (knows and not _was_no_end(told, heard, at))
+        if not needless:
             run.begun.add((*key, told.edge.start, recipient))
-        return knows
-    if (*key, told.edge.start, recipient) in run.begun:
+        return needless
+    return not begun and (not knows or _has_heard(told, heard, at))
+
+
+def _was_no_end(told: _Told, heard: set[tuple[str, datetime]], since: datetime | None) -> bool:
+    """Whether the episode is open although its end was the last that the recipient heard."""
+    if told.transition != "already" or since is None:
         return False
-    return not knows or _has_heard(told, run.heard.get((*key, recipient), set()), at)
+    ends = [at for transition, at in heard if transition in TELLS_END and at > since]
+    return bool(ends) and told.edge.start <= max(ends)
 
 
 def _has_heard(told: _Told, heard: set[tuple[str, datetime]], since: datetime | None) -> bool:
@@ -191,7 +202,7 @@ def _has_heard(told: _Told, heard: set[tuple[str, datetime]], since: datetime | 
     that it is beyond."""
     if (told.transition, told.edge.at) in heard:
         return True
-    ended = any(transition in TELLS_END and since is not None and at >= since for transition, at in heard)
+    ended = any(transition in TELLS_END and since is not None and at > since for transition, at in heard)
     return told.transition in TELLS_END and ended
 
 

@@ -167,6 +167,20 @@ def test_an_end_or_an_escalation_is_not_told_again_when_a_backfill_moves_the_sta
     assert tell.told() == [*before, ("fired", 5, "a"), ("resolved", 6, "a")], "what is new is told"
 
 
+def test_an_end_that_a_correction_takes_back_is_not_silence(tell, shelf, lake, rows):
+    """Who was told that it is over, and it is not: told once that it still is, and of the end when it comes."""
+    told = tell(OVER, {"a": 10}, {"a": 25}, {"a": 10})
+    assert told == [("fired", 1, "a"), ("resolved", 2, "a")]
+    again = "UPDATE item_day SET units_30d_low = 25, units_30d_high = 25 WHERE observed_at = ?"
+    lake.write(lambda con: con.execute(again, [DAY_ZERO + timedelta(days=2)]))
+    for _ in range(2):
+        tell.run(OVER, DAY_ZERO + timedelta(days=2))
+    assert tell.told() == [*told, ("already", 2, "a")]
+    for number, units in ((3, 26), (4, 10), (5, 25)):
+        tell.run(OVER, shelf.day(number, a=units))
+    assert tell.told() == [*told, ("already", 2, "a"), ("resolved", 4, "a"), ("fired", 5, "a")]
+
+
 def test_a_silence_that_nobody_ends(tell, lake, rows):
     with pytest.raises(ValueError, match="ends in the future"):
         lake.write(lambda con: add_snooze(con, Snooze(rule_id="one", entity_id=None, until=DAY_ZERO, why="w",
