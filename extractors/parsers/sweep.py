@@ -23,6 +23,7 @@ from extractors.parsers.finder import Finder
 LEARNED_FROM = 2  # entries of a page that are read plainly
 FEWEST = 4  # finders that a walk is tried for
 PASSED, LOOKED_AT = 25, 5  # how many elements a walk passes, or looks at, in the time of a search
+LENT = 3  # searches a finder that a page's walks may cost more than they spared, to learn the kinds of elements
 
 
 class Sweep:
@@ -52,7 +53,7 @@ class Sweep:
             if finder.was_asked(entry):
                 self._found[finder] = self._found.get(finder, False) or finder(entry) is not None
         if self._entries == LEARNED_FROM:
-            self._miss(finder for finder, found in self._found.items() if not found)
+            self._miss(finder for finder, found in self._found.items() if not found and finder.closed)
             told = tuple(finder for finder, found in self._found.items() if found and finder.compounds)
             self._walk = Walk(told) if len(told) >= FEWEST else None
 
@@ -75,16 +76,17 @@ class Sweep:
 
 
 class Walk:
-    """Finds the first node of each of several finders in one walk of an entry."""
+    """Finds the first node of each of several finders in one walk of an entry, as long as that spares searches."""
 
     def __init__(self, finders: tuple[Finder, ...]) -> None:
         self._finders = finders
         self._tags: dict[int, _Tag | None] = {}
         self._most = PASSED * len(finders)
         self._tried = False
+        self._left = float(LENT * len(finders))
 
     def over(self, entry: Any) -> bool:
-        """Tell the finders what is found in ``entry``; whether the walk is worth it."""
+        """Tell the finders what is found in ``entry``; whether another walk may be worth it."""
         tags, finders = self._tags, self._finders
         found: dict[int, Any] = {}
         number = looked = furthest = 0
@@ -106,10 +108,10 @@ class Walk:
                 break
         for at, node in found.items():
             finders[at].tell(entry, node)
-        if self._tried:
-            return True
-        self._tried, self._most = True, 2 * furthest
-        return number / PASSED + looked / LOOKED_AT < len(found)
+        if not self._tried:
+            self._tried, self._most = True, 2 * furthest
+        self._left += len(found) - number / PASSED - looked / LOOKED_AT
+        return self._left > 0
 
     def _new_tag(self, node: Any) -> _Tag | None:
         name = (node.tag or "").lower()
@@ -117,13 +119,18 @@ class Walk:
             (at, one.reads) for at, finder in enumerate(self._finders) for one in finder.compounds if one.tag == name
         ]
         reads = tuple(dict.fromkeys(read for _, names in wanted for read in names))
-        tag = _Tag(reads, tuple(dict.fromkeys(at for at, _ in wanted))) if wanted and node.is_element_node else None
+        tag = (
+            _Tag(name, reads, tuple(dict.fromkeys(at for at, _ in wanted))) if wanted and node.is_element_node else None
+        )
         self._tags[node.tag_id] = tag
         return tag
 
     def _new_kind(self, tag: _Tag, kind: object, node: Any) -> tuple[int, ...]:
         """The finders that want this node, as Lexbor sees it, and every other one of its kind."""
-        tag.kinds[kind] = tuple(at for at in tag.finders if _selects(self._finders[at], node))
+        classes = (node.attrs.get("class") or "").lower()
+        asked = [at for at in tag.finders if _may_select(self._finders[at], tag.name, classes)]
+        self._left -= len(asked)
+        tag.kinds[kind] = tuple(at for at in asked if _selects(self._finders[at], node))
         return tag.kinds[kind]
 
 
@@ -131,6 +138,7 @@ class Walk:
 class _Tag:
     """The ``finders`` that can want an element of one tag, and the attributes that decide it; what they decided."""
 
+    name: str
     reads: tuple[str, ...]
     finders: tuple[int, ...]
     kinds: dict[object, tuple[int, ...]] = field(default_factory=dict)
@@ -138,6 +146,11 @@ class _Tag:
 
     def __post_init__(self) -> None:
         self.only = self.reads[0] if len(self.reads) == 1 else None
+
+
+def _may_select(finder: Finder, tag: str, classes: str) -> bool:
+    """Whether an element of this tag and these ``classes``, in lower case, can be one: only then Lexbor is asked."""
+    return any(one.tag == tag and all(name in classes for name in one.classes) for one in finder.compounds)
 
 
 def _selects(finder: Finder, node: Any) -> bool:

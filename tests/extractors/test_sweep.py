@@ -17,7 +17,7 @@ from extractors.encoding import utf8_body
 from extractors.parsers.compile import CompiledSpec, compile_spec
 from extractors.parsers.finder import Finder
 from extractors.parsers.html import _entries
-from extractors.parsers.sweep import LEARNED_FROM, Sweep
+from extractors.parsers.sweep import LEARNED_FROM, Sweep, Walk
 from extractors.spec import read_spec
 
 ROOT = Path(__file__).parent.parent.parent
@@ -164,3 +164,30 @@ def test_what_stands_further_down_than_usual_is_still_found() -> None:
     finders = [Finder(css) for css in ASKED]
 
     assert read(entries, finders, [list(range(len(finders)))]) > 0
+
+
+def test_a_walk_goes_on_where_elements_are_of_few_kinds() -> None:
+    entries = LexborHTMLParser(ENTRY.format("") * 9).css(".entry")
+    walk = Walk(tuple(Finder(css) for css in ASKED[:4]))
+
+    assert all(walk.over(entry) for entry in entries)
+
+
+def test_a_walk_is_given_up_where_every_element_is_of_another_kind() -> None:
+    others = ["".join(f"<b class=x{entry}-{number}></b>" for number in range(30)) for entry in range(9)]
+    entries = LexborHTMLParser("".join(f"<li class=entry>{inside}<b class=x></b></li>" for inside in others)).css(
+        ".entry"
+    )
+    finders = [Finder(css) for css in ("b.x", "b.x.y", "a.y", "i.x")]
+    walk = Walk(tuple(finders))
+
+    assert not all(walk.over(entry) for entry in entries)
+    assert read(entries, finders, [[0, 1, 2, 3]]) > 0
+
+
+@pytest.mark.parametrize("css", ['u[href="/1', "u:not(.y", "u[c='x", "u\\", "u/* "])
+def test_a_selector_without_its_end_hides_no_other(css: str) -> None:
+    entries = LexborHTMLParser("".join(map(ENTRY.format, ["", "", "<b class=rare>!</b>", ""]))).css(".entry")
+    finders = [Finder(css), Finder("b.rare"), Finder(".none")]
+
+    assert read(entries, finders, [[0, 1, 2]]) > 0
