@@ -1,8 +1,8 @@
 """The six marts by polars, lazily, streaming: ``python -m benchmarks.peers.polars_marts IN OUT``.
 
-Reads and makes what the pandas peer does, and leaves out the same (several observations within a day). All days at once.
-What later marts share is read back from the file of the earlier one: one plan for all of them would keep it in memory,
-or make it several times.
+Reads and makes what the pandas peer does, and leaves out the same (several observations within a day).
+All days at once. What later marts share is read back from the file of the earlier one: one plan for all of them would
+keep it in memory, or make it several times.
 """
 
 from __future__ import annotations
