@@ -182,11 +182,20 @@ def _needless(told: _Told, run: _Run, recipient: str) -> bool:
     begun = (*key, told.edge.start, recipient) in run.begun
     heard = run.heard.get((*key, recipient), set())
     if begins:
-        needless = begun or (knows and not _was_no_end(told, heard, at))
+        needless = begun or (knows and not _was_no_end(told, heard, at) and not _was_calm(told, at))
         if not needless:
             run.begun.add((*key, told.edge.start, recipient))
         return needless
     return not begun and (not knows or _has_heard(told, heard, at))
+
+
+def _was_calm(told: _Told, since: datetime | None) -> bool:
+    """Whether the entity was seen between what the recipient was told at ``since`` and the start of this episode: then
+    it was of another one, which a correction took back without an end."""
+    if since is None:
+        return False
+    points = told.finding.history.points
+    return any(one.complete and one.known and since < one.observed_at < told.edge.start for one in points)
 
 
 def _was_no_end(told: _Told, heard: set[tuple[str, datetime]], since: datetime | None) -> bool:

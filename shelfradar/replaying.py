@@ -57,14 +57,13 @@ def replay(
         raise RefusedError(f"--from {start} is after --to {end}; expected the earlier date first")
     tell: Report = report or (lambda _: None)
     chosen, reference = read_one_source(settings.config, source), read_reference(settings.config)
-    lake = open_lake(settings)
+    lake, started = open_lake(settings), datetime.now(UTC)
+    span = {"source": source, "start": start, "end": end}
     with lake.reader() as con:
-        captures = select_captures(con, SPAN, {"source": source, "start": start, "end": end})
+        captures = select_captures(con, SPAN, span)
         stages = [_stage_again(settings, chosen, con, at, some, tell) for at, some in _by_observation(captures)]
     if not stages:
         raise RefusedError(f"{source} has no archived capture from {start} to {end}")
-    span = {"source": source, "start": start, "end": end}
-    started = datetime.now(UTC)
 
     def change(con: Any) -> Answer:
         with lake.reader() as before:  # sees what is there until this transaction is committed

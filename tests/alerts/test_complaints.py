@@ -181,6 +181,16 @@ def test_an_end_that_a_correction_takes_back_is_not_silence(tell, shelf, lake, r
     assert tell.told() == [*told, ("already", 2, "a"), ("resolved", 4, "a"), ("fired", 5, "a")]
 
 
+def test_a_firing_that_a_correction_takes_back_does_not_swallow_the_next(tell, shelf, lake):
+    assert tell(OVER, {"a": 10}, {"a": 25}) == [("fired", 1, "a")]
+    again = "UPDATE item_day SET units_30d_low = 10, units_30d_high = 10 WHERE observed_at = ?"
+    lake.write(lambda con: con.execute(again, [DAY_ZERO + timedelta(days=1)]))
+    tell.run(OVER, DAY_ZERO + timedelta(days=1))
+    for number, units in ((2, 10), (3, 26), (4, 10)):
+        tell.run(OVER, shelf.day(number, a=units))
+    assert tell.told() == [("fired", 1, "a"), ("fired", 3, "a"), ("resolved", 4, "a")]
+
+
 def test_a_silence_that_nobody_ends(tell, lake, rows):
     with pytest.raises(ValueError, match="ends in the future"):
         lake.write(lambda con: add_snooze(con, Snooze(rule_id="one", entity_id=None, until=DAY_ZERO, why="w",
