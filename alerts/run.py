@@ -7,12 +7,11 @@ looks or how it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from alerts.checkpoint import Plan, clear, count_episodes, make_plan, recall, retitle, set_checkpoint, store
@@ -20,17 +19,15 @@ from alerts.derive import Derived, Task, derive
 from alerts.episodes import Finding
 from alerts.evaluate import Edge
 from alerts.facts import Evidence
+from alerts.heard import Heard, Told, read_heard
 from alerts.history import Entity, Snapshot, Timeline, read_snapshots, read_starts
 from alerts.hours import due_time
-from alerts.matching import make_temp, ready_rules
+from alerts.matching import ready_rules
 from alerts.outbox import OutboxRow, outbox_key, queue_rows
 from alerts.quality import quality_rows
 from alerts.rules import Rules, Severity
 from alerts.snoozes import Snooze, read_snoozes
 from alerts.telling import facts_of
-
-TELLS_FIRING = ("fired", "already", "escalated")
-TELLS_END = ("resolved", "lost")
 
 
 class Counts(TypedDict):
@@ -42,32 +39,12 @@ class Counts(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """Something to tell: an edge under the name it is told by."""
-
-    finding: Finding
-    edge: Edge
-    transition: str
-
-    def key_part(self, heard: Collection[tuple[str, datetime]]) -> str:
-        """The transition as the outbox key has it: a later escalation of an episode is a thing of its own, and so is
-        what is told again after a correction of what the recipient has ``heard``."""
-        if self.transition not in {*TELLS_END, "already"}:
-            return f"{self.transition}/{self.edge.ordinal}" if self.edge.ordinal > 1 else self.transition
-        before = sum(name == self.transition and self.edge.start <= at != self.edge.at for name, at in heard)
-        return f"{self.transition}/{before + 1}" if before else self.transition
-
-
-@dataclass(frozen=True, slots=True)
 class _Run:
     rules: Rules
     now: datetime
     snoozes: Sequence[Snooze]
-    told_at: Mapping[tuple[str, Entity, str], datetime]
-    ends: Mapping[tuple[str, Entity], list[datetime]]
-    heard: Mapping[tuple[str, Entity, str], set[tuple[str, datetime]]]
+    heard: Heard
     evidence: Mapping[tuple[str, datetime], list[Evidence]]
-    begun: set[tuple[str, Entity, datetime, str]] = field(default_factory=set)
 
 
 def evaluate_source(
@@ -86,7 +63,7 @@ def evaluate_source(
     set_checkpoint(con, source, plan)
     retitle(con, source, ready)
     told = [one for several in derived for finding in several.findings for one in _to_tell(finding, now, rules)]
-    run = _Run(rules, now, read_snoozes(con, now), *_earlier(con, source, told), _evidence(con, source, told))
+    run = _Run(rules, now, read_snoozes(con, now), read_heard(con, source, told), _evidence(con, source, told))
     timeline = {key: value for several in derived for key, value in several.timeline.items()}
     rows = [row for one in told for row in _rows(one, run, timeline)]
     if observed_at is not None:
@@ -115,25 +92,25 @@ def _troubled(con: DuckDBPyConnection, source: str, observed_at: datetime) -> Ti
     return read_snapshots(con, source, found) if found else {}
 
 
-def _to_tell(finding: Finding, now: datetime, rules: Rules) -> Iterable[_Told]:
+def _to_tell(finding: Finding, now: datetime, rules: Rules) -> Iterable[Told]:
     """The edges young enough to be told, and the open episode as it stands: not all may know of it."""
     max_age = timedelta(days=finding.rule.max_age_days or rules.defaults.max_age_days)
     young = [edge for edge in finding.evaluation.edges if now - edge.at <= max_age]
     for edge in young:
-        yield _Told(finding, edge, edge.transition)
+        yield Told(finding, edge, edge.transition)
     latest = finding.latest_edge()
     if latest is not None and now - latest.at <= max_age:
-        yield _Told(finding, latest, "already")
+        yield Told(finding, latest, "already")
 
 
-def _rows(told: _Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) -> Iterable[OutboxRow]:
+def _rows(told: Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) -> Iterable[OutboxRow]:
     rule, entity, edge = told.finding.rule, told.finding.history.entity, told.edge
     severity: Severity = "digest" if told.transition == "possible" else rule.severity or "immediate"
     snoozed = [one.until for one in run.snoozes if one.covers(rule.id, entity.entity_id, run.now)]
     for name in run.rules.names_of(rule.recipients):
-        if _needless(told, run, name):
+        if run.heard.is_needless(told, name):
             continue
-        recipient, heard = run.rules.recipients[name], run.heard.get((rule.version, entity, name), set())
+        recipient = run.rules.recipients[name]
         facts = facts_of(
             told.finding,
             edge,
@@ -143,7 +120,7 @@ def _rows(told: _Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) ->
             timezone=recipient.timezone,
         )
         yield OutboxRow(
-            outbox_key=outbox_key(rule.version, entity, edge.start, told.key_part(heard), name),
+            outbox_key=outbox_key(rule.version, entity, edge.start, run.heard.key_part(told, name), name),
             rule_id=rule.id,
             rule_version=rule.version,
             source=entity.source,
@@ -163,98 +140,7 @@ def _rows(told: _Told, run: _Run, timeline: Mapping[str, Sequence[Snapshot]]) ->
         )
 
 
-def _needless(told: _Told, run: _Run, recipient: str) -> bool:
-    """Whether there is nothing to say to the recipient.
-
-    That is so when they were told that this entity is beyond and of no end since (a replay may have moved the start of
-    the episode, or shown that the end they were told of was none: that is told, once); of an escalation or an end when
-    they were not, or when they have heard of it already.
-    """
-    if told.transition == "possible":
-        return False
-    key = (told.finding.rule.version, told.finding.history.entity)
-    at = run.told_at.get((*key, recipient))
-    begins = told.transition in {"fired", "already"}
-    last = told.edge.start if begins else told.edge.at
-    ends = run.ends.get(key, ())
-    knows = at is not None and not any(at <= end and (end <= last if begins else end < last) for end in ends)
-    knows = knows and (begins or (at is not None and at <= last))
-    begun = (*key, told.edge.start, recipient) in run.begun
-    heard = run.heard.get((*key, recipient), set())
-    if begins:
-        needless = begun or (knows and not _was_no_end(told, heard, at) and not _was_calm(told, at))
-        if not needless:
-            run.begun.add((*key, told.edge.start, recipient))
-        return needless
-    return not begun and (not knows or _has_heard(told, heard, at))
-
-
-def _was_calm(told: _Told, since: datetime | None) -> bool:
-    """Whether the entity was seen between what the recipient was told at ``since`` and the start of this episode: then
-    it was of another one, which a correction took back without an end."""
-    if since is None:
-        return False
-    points = told.finding.history.points
-    return any(one.complete and one.known and since < one.observed_at < told.edge.start for one in points)
-
-
-def _was_no_end(told: _Told, heard: set[tuple[str, datetime]], since: datetime | None) -> bool:
-    """Whether the episode is open although its end was the last that the recipient heard."""
-    if told.transition != "already" or since is None:
-        return False
-    ends = [at for transition, at in heard if transition in TELLS_END and at > since]
-    return bool(ends) and told.edge.start <= max(ends)
-
-
-def _has_heard(told: _Told, heard: set[tuple[str, datetime]], since: datetime | None) -> bool:
-    """Whether the recipient was told of this under another start of the episode, or of an end ``since`` they were told
-    that it is beyond."""
-    if (told.transition, told.edge.at) in heard:
-        return True
-    ended = any(transition in TELLS_END and since is not None and at > since for transition, at in heard)
-    return told.transition in TELLS_END and ended
-
-
-_Ends = dict[tuple[str, Entity], list[datetime]]
-_Heard = dict[tuple[str, Entity, str], set[tuple[str, datetime]]]
-
-
-def _earlier(
-    con: DuckDBPyConnection, source: str, told: Sequence[_Told]
-) -> tuple[dict[tuple[str, Entity, str], datetime], _Ends, _Heard]:
-    """Of the entities there is something to tell of, by rule version: when each recipient was last told that it is
-    beyond; when its episodes ended; and of which escalations and ends each recipient has heard."""
-    make_temp(con, "alert_told", pa.table({
-        "version": pa.array([one.finding.rule.version for one in told], pa.string()),
-        "category": pa.array([one.finding.history.entity.category_id for one in told], pa.string()),
-        "entity": pa.array([one.finding.history.entity.entity_id for one in told], pa.string()),
-    }))  # fmt: skip
-    among = "SEMI JOIN alert_told AS told ON version = rule_version AND category = category_id AND entity = entity_id"
-    sql = f"""
-    SELECT rule_version, category_id, entity_kind, entity_id, recipient, transition, edge_at FROM alert_outbox {among}
-    WHERE source = $source AND list_contains($transitions, transition)
-    """
-    told_at: dict[tuple[str, Entity, str], datetime] = {}
-    heard: _Heard = {}
-    rows = con.execute(sql, {"source": source, "transitions": [*TELLS_FIRING, *TELLS_END]}).fetchall()
-    for version, category_id, kind, entity_id, recipient, transition, at in rows:
-        key = (version, Entity(source, category_id, kind, entity_id), recipient)
-        heard.setdefault(key, set()).add((transition, at))
-        if transition in TELLS_FIRING:
-            told_at[key] = max(at, told_at.get(key, at))
-    sql = f"""
-    SELECT rule_version, category_id, entity_kind, entity_id, ended_at FROM alert_episode {among}
-    WHERE source = $source AND ended_at IS NOT NULL
-    """
-    ends: _Ends = {}
-    for version, category_id, kind, entity_id, ended_at in con.execute(sql, {"source": source}).fetchall():
-        ends.setdefault((version, Entity(source, category_id, kind, entity_id)), []).append(ended_at)
-    return told_at, ends, heard
-
-
-def _evidence(
-    con: DuckDBPyConnection, source: str, told: Sequence[_Told]
-) -> dict[tuple[str, datetime], list[Evidence]]:
+def _evidence(con: DuckDBPyConnection, source: str, told: Sequence[Told]) -> dict[tuple[str, datetime], list[Evidence]]:
     """The captures behind the edges, by category and time: one query for all."""
     times = sorted({one.edge.at for one in told})
     if not times:
@@ -272,7 +158,7 @@ def _evidence(
     return found
 
 
-def _shown_items(con: DuckDBPyConnection, source: str, told: Sequence[_Told]) -> dict[str, str]:
+def _shown_items(con: DuckDBPyConnection, source: str, told: Sequence[Told]) -> dict[str, str]:
     """Of each page of a brand's or category's list, the item it shows first: by that it is taken out of the archive."""
     lists = [one for one in told if one.finding.history.entity.kind != "item"]
     if not lists:
