@@ -32,9 +32,11 @@ def rank_movement(item: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:
     moved = moved.join(_returned(here, figures, now), on=ITEM, how="left", build_side="force_right").with_columns(
         pl.when("comparable").then(pl.col("previous_rank").is_null() & pl.col("returned").is_null()).alias("entered")
     )
+    # Few, as are those that returned: their joins are not held beside that of all rows.
     gone = previous.join(here.select(ITEM), on=ITEM, how="anti", build_side="force_right").with_columns(
         pl.col("previous_currency").alias("currency"), pl.lit(value=True).alias("dropped")
     )
+    gone = gone.collect(engine="streaming").lazy()
     columns = [*ITEM, *TOLD, "currency", "previous_rank", "previous_price", "previous_in_stock", "dropped"]
     moved = moved.select(*columns, "rank", "rank_change", "price", "in_stock", "entered")
     moved = pl.concat([moved, gone.select(columns)], how="diagonal")
@@ -57,7 +59,7 @@ def _returned(here: pl.LazyFrame, figures: pl.LazyFrame, now: pl.LazyFrame) -> p
     found = seen.join(fresh, on=["category_id", "item_id"], build_side="force_right")
     found = found.filter((back > pl.duration()) & (back <= pl.duration(days=28)))
     found = found.select(ITEM).unique().with_columns(pl.lit(value=True).alias("returned"))
-    return found.collect(engine="streaming").lazy()  # few; else its joins would be held beside those of all rows
+    return found.collect(engine="streaming").lazy()
 
 
 def market_size(item: pl.LazyFrame, family: pl.LazyFrame, moved: pl.LazyFrame, reference: Reference) -> pl.LazyFrame:

@@ -32,7 +32,8 @@ def main(source: Path, target: Path) -> dict[str, float]:
 
     item = item_day(facts(source, reference), reference).drop(UNTOLD)
     (item,) = stored(target, item_day=item)
-    family, moved = stored(target, family_day=family_day(item), rank_movement=named(rank_movement(item, reference)))
+    (family,) = stored(target, family_day=family_day(item))
+    (moved,) = stored(target, rank_movement=named(rank_movement(item, reference)))
     gathered, shelf = measured(numbered(family)), shelves(numbered(family))
     known = known_brands(gathered).collect(engine="streaming").lazy()
     stored(
