@@ -21,7 +21,7 @@ UPDATE facts SET in_stock = NULL WHERE hash(item_id || observed_on) % 21 = 9;
 UPDATE facts
 SET units_low = NULL, units_high = NULL, units_basis = CASE WHEN hash(item_id || observed_on) % 2 = 1 THEN units_basis END
 WHERE hash(item_id || observed_on) % 9 = 5;
-UPDATE facts SET units_window_days = 15 WHERE units_basis = 'trailing' AND hash(item_id || observed_on) % 10 = 6;
+UPDATE facts SET units_window_days = 7 WHERE units_basis = 'trailing' AND hash(item_id || observed_on) % 10 = 6;
 UPDATE facts
 SET
     units_basis = 'period', units_window_days = NULL,

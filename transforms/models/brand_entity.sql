@@ -1,7 +1,8 @@
 -- Step: who is counted in a measure of concentration: a known brand, or a family of unknown brand by itself.
 -- Grain: shelf (brand_shelf) x entity; brand_no and name_no are NULL for a family of unknown brand.
 -- Inputs: family_day of the snapshots to make, brand_slot, brand_name (where a brand's number and name are looked up).
--- Sums run on decimals, so that they do not depend on the order of rows. Source: docs/metrics.md 5.
+-- Sums run on decimals, so that they do not depend on the order of rows, and equals are equals: every branch of the
+-- union is cast, for one of floats makes floats of all. Source: docs/metrics.md 5.
 -- brand_rank: place among the known brands of the shelf.
 WITH placed AS (
     SELECT
@@ -27,15 +28,21 @@ measured AS NOT MATERIALIZED (
     FROM placed
     WHERE units_30d_low IS NOT NULL
     UNION ALL
-    SELECT gmv_no, brand_no, name_no, own, rival, listings, gmv_30d_low, gmv_30d_high
+    SELECT
+        gmv_no, brand_no, name_no, own, rival, listings,
+        gmv_30d_low::DECIMAL(38, 4) AS value_low, gmv_30d_high::DECIMAL(38, 4) AS value_high
     FROM placed
     WHERE gmv_30d_low IS NOT NULL
     UNION ALL
-    SELECT shown_no, brand_no, name_no, own, rival, listings, units_low, units_high
+    SELECT
+        shown_no, brand_no, name_no, own, rival, listings,
+        units_low::DECIMAL(38, 4) AS value_low, units_high::DECIMAL(38, 4) AS value_high
     FROM placed
     WHERE units_low IS NOT NULL
     UNION ALL
-    SELECT listings_no, brand_no, name_no, own, rival, listings, listings, listings
+    SELECT
+        listings_no, brand_no, name_no, own, rival, listings,
+        listings::DECIMAL(38, 4) AS value_low, listings::DECIMAL(38, 4) AS value_high
     FROM placed
 ),
 
