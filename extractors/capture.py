@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -53,7 +53,7 @@ def write_captures(path: Path, captures: Iterable[Capture]) -> None:
     """``captures`` as the whole of ``path``, one JSON object a line."""
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
         for capture in captures:
-            file.write(json.dumps(asdict(capture), ensure_ascii=False, default=_iso) + "\n")
+            file.write(json.dumps(_row(capture), ensure_ascii=False, default=_iso) + "\n")
 
 
 def read_captures(path: Path) -> list[Capture]:
@@ -66,6 +66,11 @@ def read_captures(path: Path) -> list[Capture]:
             except (ValueError, TypeError, KeyError) as error:
                 raise ValueError(f"{path}:{number}: not a capture record: {error}") from error
     return captures
+
+
+def _row(capture: Capture) -> dict[str, Any]:
+    """As ``asdict``, which copies each value deeply and takes ten times as long."""
+    return {field.name: getattr(capture, field.name) for field in fields(capture)}
 
 
 def _iso(value: datetime | date) -> str:

@@ -6,12 +6,12 @@ before its end is broken, however well its length fits: half a page is never tak
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import brotli
 from backports import zstd
+from zlib_ng import zlib_ng as zlib
 
 _SLICE = 64 * 1024
 _PIECE = 128 * 1024
@@ -19,6 +19,7 @@ _MOST_CODINGS = 3
 _WINDOW_LOG = 23  # 8 MiB, the most that RFC 9659 allows for zstd over HTTP; the library would take 128 MiB
 _WIDE_BROTLI = 6  # 17 + 6: windows of 8 and 16 MiB
 _GZIP_MAGIC = b"\x1f\x8b"
+_INFLATE_ERROR: type[Exception] = zlib.error  # type: ignore[assignment]  # its stub names an instance
 
 Pieces = Iterator[bytes]
 
@@ -62,7 +63,7 @@ def undo_encoding(payload: bytes, encoding: str, limit: int, *, truncate: bool =
             for _ in _capped(decoded(), limit, len(payload)):
                 pass  # counted before anything is kept: window and body together would be too much for a bomb
         return b"".join(_capped(decoded(), limit, len(payload)))
-    except (BrokenEncoding, zlib.error, brotli.error, zstd.ZstdError) as error:
+    except (BrokenEncoding, _INFLATE_ERROR, brotli.error, zstd.ZstdError) as error:
         raise BrokenEncoding(f"Content-Encoding {encoding[:40]!r}: {error}") from error
 
 

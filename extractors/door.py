@@ -20,7 +20,7 @@ import uuid
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 POLL_SECONDS = 0.05
@@ -144,7 +144,7 @@ class HostDoor:
         return state
 
     def _write(self, state: _State) -> None:
-        content = json.dumps(asdict(state)).encode()
+        content = json.dumps({name: getattr(state, name) for name in _State.__slots__}).encode()
         os.pwrite(self._file("last.json"), content, 0)
         os.ftruncate(self._file("last.json"), len(content))
 
