@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from shelfradar import pipeline
+from tests.pipeline.loopback import serving
 from warehouse.lake import Lake
 
 ENTRY = (
@@ -53,12 +53,9 @@ class Answer(BaseHTTPRequestHandler):
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     """The shop on a free port."""
-    server = Shop(("127.0.0.1", 0), Answer)
-    server.asked = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Shop(("127.0.0.1", 0), Answer)) as server:
+        server.asked = []
+        yield server
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from extractors.door import HostDoor
+from tests.pipeline.loopback import serving
 
 SHELF = "".join(
     f'<li><article class="product_pod"><h3><a href="{n}/index.html" title="Book {n}">B</a></h3>'
@@ -51,12 +51,9 @@ class Answer(BaseHTTPRequestHandler):
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     """The shop on a free port."""
-    server = Shop(("127.0.0.1", 0), Answer)
-    server.asked = []
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with serving(Shop(("127.0.0.1", 0), Answer)) as server:
+        server.asked = []
+        yield server
 
 
 def test_it_shares_the_patience_of_the_host_and_says_when_it_waits(make_installation: Any, shop: Shop) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from tests.pipeline.loopback import serving
 from warehouse.lake import Lake
 
 TEXTS = ["최근 구매 1만+", "已售1.2万", "최근 구매 3천+", "已售500", "", "1234 人看过", "7000 zobrazení", "已售20"]
@@ -36,11 +36,8 @@ class Answer(BaseHTTPRequestHandler):
 @pytest.fixture
 def address() -> Iterator[str]:
     """A shop of an API's answers on a free port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/goods"
-    server.shutdown()
-    server.server_close()
+    with serving(ThreadingHTTPServer(("127.0.0.1", 0), Answer)) as server:
+        yield f"http://127.0.0.1:{server.server_port}/goods"
 
 
 def test_the_entry_its_text_and_the_reason_stay(make_installation: Any, address: str) -> None:
