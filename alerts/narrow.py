@@ -41,15 +41,10 @@ def narrowed(con: DuckDBPyConnection, source: str, ready: Ready, start: datetime
         return
     set_variables(con, alert_source=source, alert_before_from=start, alert_before_to=end)
     lasting = {column: values for column, values in asked.items() if column in _LASTING or ready.figure.kind == "brand"}
-    ever = ""
-    if lasting != asked:
-        ever, items = _ever(con, asked)
-        if len(items) <= VALUES:
-            lasting["item_id"] = items
     kept = ", ".join(f"item_day.{name}" for name in dict.fromkeys([*_COLUMNS, *columns]))
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE alert_narrow AS SELECT {kept}, NULL::VARCHAR AS url, NULL::VARCHAR AS capture_id"
-        f" FROM item_day {ever} WHERE {_IN_TIME} AND {_where(con, lasting)}"
+        f" FROM item_day {_ever(con, asked) if lasting != asked else ''} WHERE {_IN_TIME} AND {_where(con, lasting)}"
     )
     con.execute("ALTER TABLE temp.alert_narrow RENAME TO item_day")
     try:
@@ -65,15 +60,14 @@ def _asked(ready: Ready) -> dict[str, list[str] | None]:
     }  # fmt: skip
 
 
-def _ever(con: DuckDBPyConnection, asked: Mapping[str, Sequence[str]]) -> tuple[str, list[str]]:
-    """A join with the items that the match ever means (their other days serve comparison), and their ids."""
+def _ever(con: DuckDBPyConnection, asked: Mapping[str, Sequence[str]]) -> str:
+    """A join with the items that the match ever means: their other days serve comparison."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE alert_ever AS SELECT DISTINCT category_id, item_id FROM item_day"
         f" WHERE {_IN_TIME} AND {_where(con, asked)}"
     )
     meets = (f"item_day.{name} = alert_ever.{name}" for name in _LASTING)
-    found = con.execute("SELECT DISTINCT item_id FROM alert_ever ORDER BY item_id").fetchall()
-    return f"SEMI JOIN alert_ever ON {' AND '.join(meets)}", [item for (item,) in found]
+    return f"SEMI JOIN alert_ever ON {' AND '.join(meets)}"
 
 
 def _where(con: DuckDBPyConnection, asked: Mapping[str, Sequence[str]]) -> str:
