@@ -1,8 +1,9 @@
 -- Mart: a brand's share in one measure, of the observed top N, with its conservative bounds.
 -- Grain: source x category x observed_at x measure x basis x window x currency x brand (NULL: the unknown together).
--- Inputs: brand_entity, brand_shelf, brand_name. Formulas: docs/metrics.md 5: share_b = X_b / sum X on the low ends,
--- and share_b in [low_b / (low_b + sum of other highs), high_b / (high_b + sum of other lows)]. A brand is own (a
--- rival's) where the watchlist names it, else where each of its families in the list is: one own item is not the brand.
+-- Inputs: brand_entity, brand_shelf, brand_name, named_brand. Formulas: docs/metrics.md 5: share_b = X_b / sum X on
+-- the low ends, and share_b in [low_b / (low_b + sum of other highs), high_b / (high_b + sum of other lows)]. A brand
+-- is own (a rival's) where the watchlist names it, else where each of its families in the list is: one own item is not
+-- the brand.
 WITH brand AS (
     SELECT
         shelf_no, brand_no, name_no, own_families, value_low, value_high, families, listings, brand_rank
@@ -19,16 +20,10 @@ WITH brand AS (
     GROUP BY shelf_no
 ),
 
-named AS (
-    SELECT value AS brand_key, min(ownership) AS ownership FROM watch
-    WHERE kind = 'brand' AND (source IS NULL OR source = getvariable('scope_source'))
-    GROUP BY value
-),
-
 owned AS (
     SELECT DISTINCT brand_name.brand_no, named.ownership
     FROM brand_name
-    INNER JOIN named ON brand_name.brand_key = named.brand_key
+    INNER JOIN named_brand AS named ON brand_name.brand_key = named.brand_key
 ),
 
 -- Few brands have an owner: only those are looked up.
