@@ -10,19 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from benchmarks.peers.measures import LEVELS, MEASURES, SUMS, UNIT
 from benchmarks.peers.pandas_facts import Reference
 
-UNIT = 10_000
-MEASURES = {
-    "units_30d": ("units_30d_low", "units_30d_high", ["units_basis"]),
-    "gmv_30d": ("gmv_30d_low", "gmv_30d_high", ["units_basis", "currency"]),
-    "units_shown": ("units_low", "units_high", ["units_basis", "units_window_days"]),
-    "listings": ("listings", "listings", []),
-}
-SUMS = ["low", "high", "open", "open_low", "own_families", "rival_families", "families", "listings"]
 PARTS = ["shelf", "brand_key", "low", "high", "open", "open_low", "families"]
 NAMED = ["category_id", "measure", "units_basis", "units_window_days", "currency"]
-LEVELS = "doj-ftc-2023"
 
 
 class Shelves(NamedTuple):

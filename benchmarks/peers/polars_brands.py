@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from benchmarks.peers.measures import LEVELS, MEASURES, SUMS, UNIT
 from benchmarks.peers.polars_facts import BASES, Reference
 
-UNIT = 10_000
-MEASURES = {
-    "units_30d": ("units_30d_low", "units_30d_high", ["units_basis"]),
-    "gmv_30d": ("gmv_30d_low", "gmv_30d_high", ["units_basis", "currency"]),
-    "units_shown": ("units_low", "units_high", ["units_basis", "units_window_days"]),
-    "listings": ("listings", "listings", []),
-}
 NAMED = {"units_basis": BASES, "units_window_days": pl.Int32, "currency": pl.Categorical}
-SUMS = ["low", "high", "open", "open_low", "own_families", "rival_families", "families", "listings"]
 MOST_CURRENCIES, LONGEST_WINDOW = 1 << 16, 1 << 12
-LEVELS = "doj-ftc-2023"
 
 
 def numbered(family: pl.LazyFrame) -> pl.LazyFrame:
