@@ -7,6 +7,7 @@ Parquet and write Parquet: every row and column of six marts, which are compared
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -88,12 +89,26 @@ def export(lake: Lake, folder: Path) -> None:
             con.execute(f"COPY (SELECT * FROM {name}) TO '{folder}/reference/{name}.parquet' (FORMAT parquet)")
 
 
+def rebuild_apart(settings: Settings, memory: str, which: str) -> dict[str, float]:
+    """A rebuild in a process of its own under DuckDB's ``memory`` limit: its seconds and its greatest resident bytes.
+
+    ``which``: "all" marts or "theirs", those of the peers.
+    """
+    return _answer("benchmarks.rebuilding", settings.lake.catalog, settings.lake.data_path, memory, which)
+
+
 def _program(module: str, *words: str) -> Spent:
+    answer = _answer(module, *words)
+    return Spent(answer["cpu"], answer["wall"])
+
+
+def _answer(module: str, *words: str) -> dict[str, float]:
     command = [sys.executable, "-m", module, *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
     if done.returncode:
         raise RuntimeError(f"{module} ended with {done.returncode}: {done.stderr[-2000:]}")
-    return Spent(**json.loads(done.stdout.splitlines()[-1]))
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return answer
 
 
 def _peer(module: str, source: Path, lake: Lake) -> Spent:
@@ -137,7 +152,8 @@ def _rebuild_ours(catalog: str, data_path: str, memory: str, which: str) -> dict
             cpu, wall = cpu_seconds(), time.perf_counter()
         with only(PEER_MARTS) if which == "theirs" else nullcontext():
             lake.write(change)
-        return {"cpu": cpu_seconds() - cpu, "wall": time.perf_counter() - wall}
+        spent = {"cpu": cpu_seconds() - cpu, "wall": time.perf_counter() - wall}
+        return spent | {"resident": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024.0}
 
 
 if __name__ == "__main__":

@@ -70,6 +70,15 @@ def odd_stage(make_rows, make_stage):
     return make_stage(make_rows("serum", 10) + bad + good + doubles, {"serum": ["ok"]})
 
 
+def test_a_rating_that_is_no_number_is_turned_away_where_all_others_are_in_order(
+    lake, make_source, make_rows, make_stage
+):
+    stage = make_stage([*make_rows("serum", 10), row_with(make_rows, 1, rating=float("nan"))], {"serum": ["ok"]})
+    with lake.reader() as con:
+        audit(con, make_source(bounds=BOUNDS), stage, None)
+    assert [row["row_no"] for row in pq.read_table(stage.quarantine).to_pylist()] == [11]
+
+
 def test_every_kind_of_bad_row_is_quarantined_with_its_reason(lake, make_source, odd_stage):
     with lake.reader() as con:
         found = audit(con, make_source(bounds=BOUNDS), odd_stage, None)
