@@ -71,12 +71,13 @@ def extract(settings: Settings, source: str, observed_at: datetime, batch_no: in
 
 def validate(settings: Settings, source: str, observed_at: datetime) -> Answer:
     """Audit what was staged: accepted and quarantined rows, a verdict a category, and what is to be known of it."""
-    from shelfradar.lean import let_pandas_in
+    from shelfradar.lean import let_pandas_in, let_statistics_wait
     from warehouse.stage import staged_row_count
     from warehouse.threads import threads_for
     from warehouse.validate import audit
 
     let_pandas_in()
+    let_statistics_wait()
     chosen = read_one_source(settings.config, source)
     stage = StageDir(settings.home, source, observed_at)
     lake = open_lake(settings)
