@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from shelfradar import pipeline
@@ -33,10 +33,19 @@ def import_file(
         verdicts.append(pipeline.validate(settings, source, stage.observed_at))
     tell(f"{source}: loading")
     loaded = load_stages(settings.config, pipeline.open_lake(settings), source, read.stages, kind="import")
-    for stage in read.stages:
-        pipeline.alerts(settings, source, stage.observed_at)
+    for at in _alert_runs(settings, [stage.observed_at for stage in read.stages]):
+        pipeline.alerts(settings, source, at)
     pipeline.finish(settings)
     return {"source": source, "problems": read.problems, **loaded, **_merged(verdicts)}
+
+
+def _alert_runs(settings: Settings, observed_ats: list[datetime]) -> list[datetime]:
+    """The times to run the alerts for: one run evaluates all that changed, the others tell of faults still young."""
+    from alerts.rules import read_rules
+
+    oldest = datetime.now(UTC) - timedelta(days=read_rules(settings.config / "alerts.yaml").defaults.max_age_days)
+    *earlier, last = sorted(observed_ats)
+    return [*(at for at in earlier if at >= oldest), last]
 
 
 def _merged(verdicts: list[Answer]) -> Answer:

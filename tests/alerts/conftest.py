@@ -112,9 +112,9 @@ def _insert(con: Any, tables: dict[str, list[dict[str, Any]]]) -> None:
 
 
 @pytest.fixture
-def real_lake(tmp_path: Path) -> Lake:
+def real_lake(tmp_path: Path, new_lake: Callable[[LakeConfig], Lake]) -> Lake:
     """An empty lake on disk, migrated."""
-    made = Lake(
+    return new_lake(
         LakeConfig(
             catalog=str(tmp_path / "lake" / "catalog.sqlite"),
             data_path=str(tmp_path / "lake" / "files"),
@@ -122,8 +122,6 @@ def real_lake(tmp_path: Path) -> Lake:
             memory_limit="500MB",
         )
     )
-    made.migrate()
-    return made
 
 
 @pytest.fixture

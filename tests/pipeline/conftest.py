@@ -22,7 +22,7 @@ from shelfradar import evidencing, pipeline
 from shelfradar.configuration import read_one_source
 from shelfradar.schedule import tick_on
 from shelfradar.settings import Settings
-from warehouse.lake import Lake
+from warehouse.lake import Lake, LakeConfig
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,16 @@ def market() -> Iterator[str]:
 
 
 @pytest.fixture
-def make_installation(tmp_path: Path, project_root: Path, market: str) -> Callable[..., Installation]:
-    """``make_installation(*categories)``: an empty installation."""
+def make_installation(
+    tmp_path: Path, project_root: Path, market: str, new_lake: Callable[[LakeConfig], Lake]
+) -> Callable[..., Installation]:
+    """``make_installation(*categories)``: an installation with an empty warehouse; ``warehouse=False``: with none."""
 
-    def make(*categories: str) -> Installation:
-        return install(tmp_path, project_root, market, categories)
+    def make(*categories: str, warehouse: bool = True) -> Installation:
+        made = install(tmp_path, project_root, market, categories)
+        if warehouse:
+            new_lake(made.settings.lake)
+        return made
 
     return make
 

@@ -131,7 +131,7 @@ def test_watch_tells_of_a_missed_deadline_once(
 
 
 def test_lint_ends_with_0_1_or_2(make_installation: Callable[..., Installation]) -> None:
-    made = make_installation("serum")
+    made = make_installation("serum", warehouse=False)
     path = made.settings.config / "alerts.yaml"
     sound = made.run("alerts", "lint", "--format", "json")
     assert (sound.returncode, sound.stdout) == (0, "")

@@ -35,11 +35,9 @@ def config(tmp_path: Path) -> LakeConfig:
 
 
 @pytest.fixture
-def lake(config: LakeConfig) -> Lake:
+def lake(config: LakeConfig, new_lake: Callable[[LakeConfig], Lake]) -> Lake:
     """A migrated, empty lake."""
-    made = Lake(config)
-    made.migrate()
-    return made
+    return new_lake(config)
 
 
 @pytest.fixture
