@@ -28,6 +28,11 @@ WHERE $every OR until > $now
 ORDER BY until, rule_id, entity_id
 """
 
+_SEEN = """
+SELECT EXISTS (SELECT 1 FROM snapshot WHERE category_id = $id) OR EXISTS (SELECT 1 FROM item_day WHERE item_id = $id)
+    OR EXISTS (SELECT 1 FROM item_day WHERE brand_key = $id)
+"""
+
 
 def add_silence(settings: Settings, rule: str | None, item: str | None, until: str, why: str) -> str:
     """Silence a rule, an item, or an item in a rule. Returns what was done, in words. Raises RefusedError."""
@@ -49,8 +54,15 @@ def add_silence(settings: Settings, rule: str | None, item: str | None, until: s
     if moment - now > LONGEST:
         raise RefusedError(f"--until: found {until}; expected a day within {LONGEST.days} days, lest it be forgotten")
     silence = Snooze(rule_id=rule, entity_id=item, until=moment, why=why, snoozed_at=now)
-    Lake(settings.lake).write(lambda con: add_snooze(con, silence))
-    return f"{_named(rule, item)}: silent until {moment:%Y-%m-%d %H:%M %Z} ({why})"
+
+    def change(con: Any) -> bool:
+        add_snooze(con, silence)
+        return item is None or bool(con.execute(_SEEN, {"id": item}).fetchone()[0])
+
+    unseen = (
+        "" if Lake(settings.lake).write(change) else f"; no list has had an item, brand or category {item!r} so far"
+    )
+    return f"{_named(rule, item)}: silent until {moment:%Y-%m-%d %H:%M %Z} ({why}){unseen}"
 
 
 def end_silence(settings: Settings, rule: str | None, item: str | None) -> list[str]:

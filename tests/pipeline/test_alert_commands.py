@@ -181,6 +181,7 @@ def test_silences_are_made_listed_and_ended(
     for words in (["serum-rival-20k"], ["--item", "A 1"]):
         done = made.run("alerts", "snooze", *words, "--until", until, "--why", "stock-take")
         assert done.returncode == 0, done.stderr
+        assert ("no list has had an item, brand or category 'A 1' so far" in done.stderr) == ("A 1" in words)
 
     listed = lines(made.run("alerts", "snoozes", "--format", "json").stdout)
 
