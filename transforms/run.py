@@ -8,14 +8,18 @@ open connections, or commit. The names it writes into SQL are those of our own f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from duckdb import DuckDBPyConnection
 
 from transforms.campaigns import make_campaigns
 from transforms.models import Model, Reach, ordered_models
 from transforms.plan import PLAN_TABLES, count, drop_tables, make_table, plan_load, plan_rebuild, set_variables
+from warehouse.stage import sql_text
 from warehouse.threads import threads_for
 
 CHUNK_LISTINGS = 1_000_000
@@ -116,25 +120,41 @@ def _make_targets(con: DuckDBPyConnection) -> int:
 def _make_chunk(con: DuckDBPyConnection) -> int:
     """Run the models over the ``…_target`` tables, reach by reach; the number of snapshots."""
     listings = count(con, "SELECT coalesce(sum(listings), 0) FROM outlook_target")
-    scope = _Scope(con, copied=listings <= COPIED_LISTINGS)
     before = -1
-    for reach in REACHES:
-        targets = count(con, f"SELECT count(*) FROM {reach}_target")
-        scope.point_at(reach, keep=targets == before)
-        for model in ordered_models():
-            if model.reach == reach and targets:
-                scope.run(model)
-        before = targets
-    scope.drop()
+    with _spill(con, listings > COPIED_LISTINGS) as folder:
+        scope = _Scope(con, folder)
+        for reach in REACHES:
+            targets = count(con, f"SELECT count(*) FROM {reach}_target")
+            scope.point_at(reach, keep=targets == before)
+            for model in ordered_models():
+                if model.reach == reach and targets:
+                    scope.run(model)
+            before = targets
+        scope.drop()
     return before
 
 
-class _Scope:
-    """The rows a chunk may see, under the names its models read: copies of few rows, views of many."""
+@contextmanager
+def _spill(con: DuckDBPyConnection, needed: bool) -> Iterator[Path | None]:
+    """A folder for files of the moment where the session's own spill goes, removed afterwards; None: not needed."""
+    if not needed:
+        yield None
+        return
+    (where,) = con.execute("SELECT current_setting('temp_directory')").fetchall()[0]
+    with TemporaryDirectory(prefix="steps-", dir=where) as folder:
+        yield Path(folder)
 
-    def __init__(self, con: DuckDBPyConnection, *, copied: bool) -> None:
+
+class _Scope:
+    """The rows a chunk may see, under the names its models read: copies of few rows, views of many.
+
+    ``folder``: where the steps of many rows go, as Parquet files; None: few rows, in temporary tables. A table that is
+    made in a transaction is read by one thread, and its memory comes back only with the transaction's end.
+    """
+
+    def __init__(self, con: DuckDBPyConnection, folder: Path | None) -> None:
         self._con = con
-        self._copied = copied
+        self._folder = folder
         self._held: dict[str, str] = {}
 
     def point_at(self, reach: Reach, *, keep: bool) -> None:
@@ -155,14 +175,23 @@ class _Scope:
         for table, span in sorted(model.scoped):
             self._provide(table, span)
         if model.kind == "step":
-            make_table(self._con, model.name, model.sql)
-            self._held[model.name] = "TABLE"
-        elif self._copied:
+            self._step(model)
+        elif self._folder is None:
             make_table(self._con, f"{model.name}_now", model.sql)
             self._held[f"{model.name}_now"] = "TABLE"
             self._con.execute(f"INSERT INTO {model.name} BY NAME SELECT * FROM {model.name}_now")
         else:
             self._con.execute(f"INSERT INTO {model.name} BY NAME\n{model.sql}")
+
+    def _step(self, model: Model) -> None:
+        if self._folder is None:
+            make_table(self._con, model.name, model.sql)
+            self._held[model.name] = "TABLE"
+            return
+        file = sql_text(str(self._folder / f"{model.name}.parquet"))
+        self._con.execute(f"COPY (\n{model.sql}\n) TO {file} (FORMAT parquet, COMPRESSION lz4_raw)")
+        self._con.execute(f"CREATE TEMP VIEW {model.name} AS SELECT * FROM read_parquet({file})")
+        self._held[model.name] = "VIEW"
 
     def drop(self) -> None:
         """Drop everything; after an error the caller's rollback does."""
@@ -171,7 +200,7 @@ class _Scope:
     def _provide(self, table: str, span: str) -> None:
         name = f"{table}_{span}"
         if name not in self._held:
-            kind = "TABLE" if self._copied and span == "now" else "VIEW"
+            kind = "TABLE" if self._folder is None and span == "now" else "VIEW"
             self._con.execute(
                 f"CREATE OR REPLACE TEMP {kind} {name} AS SELECT * FROM {table} "
                 f"WHERE source = getvariable('scope_source') AND observed_at {SPANS[span]}"

@@ -105,7 +105,7 @@ def test_concentration_equals_a_computation_in_fractions(con: DuckDBPyConnection
     models = {model.name: model for model in ordered_models()}
     plan.plan_rebuild(con, "shop")
     plan.make_table(con, "rates_target", "SELECT * FROM target")
-    scope = run._Scope(con, copied=False)
+    scope = run._Scope(con, None)
     scope.point_at("rates", keep=True)
     for step in ("brand_slot", "brand_shelf", "brand_name", "brand_entity"):
         scope.run(models[step])

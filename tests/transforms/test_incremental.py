@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from duckdb import DuckDBPyConnection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from transforms.models import ordered_models
+from transforms import run
+from transforms.models import Model, ordered_models
 from transforms.run import rebuild, transform
 
 MARTS = [model.name for model in ordered_models() if model.kind == "mart"]
@@ -144,14 +146,43 @@ def test_a_category_that_is_gone_from_the_facts_leaves_the_marts(con: DuckDBPyCo
     assert {row[0] for mart in MARTS for row in con.execute(f"SELECT category_id FROM {mart}").fetchall()} == {"window"}
 
 
-def test_a_rebuild_in_many_chunks_equals_one(con: DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("copied", [0, run.COPIED_LISTINGS], ids=["views and files of many rows", "copies of few"])
+def test_a_rebuild_in_many_chunks_equals_one(
+    con: DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, copied: int
+) -> None:
     ats = _store(con, [Load(kind, 24 * day, {n: 10 * day + n for n in range(1, 6)}, complete=day != 3)
                        for day in range(6) for kind in ("counter", "window")])  # fmt: skip
     transform(con, "shop", ats)
     whole = _marts(con)
-    monkeypatch.setattr("transforms.run.CHUNK_LISTINGS", 7)
+    monkeypatch.setattr(run, "CHUNK_LISTINGS", 7)
+    monkeypatch.setattr(run, "COPIED_LISTINGS", copied)
     assert rebuild(con) == 12
     assert _marts(con) == whole
+    assert _spilled(con) == [], "files of the moment stayed"
+
+
+def test_a_step_has_the_same_types_in_a_file_as_in_a_table(
+    con: DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, compared = run._Scope._step, []
+
+    def keep(scope: run._Scope, model: Model) -> None:
+        kept(scope, model)
+        assert scope._folder is not None
+        asked, read = (con.execute(f"DESCRIBE {what}").fetchall() for what in (f"({model.sql}\n)", model.name))
+        compared.append(model.name)
+        assert [one[:2] for one in read] == [one[:2] for one in asked], model.name
+
+    monkeypatch.setattr(run, "COPIED_LISTINGS", 0)
+    monkeypatch.setattr(run._Scope, "_step", keep)
+    transform(con, "shop", _store(con, [_day(0, i1=100, i3=50), Load("counter", 0, {5: 1}, complete=True)]))
+    steps = {model.name for model in ordered_models() if model.kind == "step" and model.reach != "campaign"}
+    assert set(compared) == steps
+
+
+def _spilled(con: DuckDBPyConnection) -> list[Path]:
+    (where,) = con.execute("SELECT current_setting('temp_directory')").fetchall()[0]
+    return list(Path(where).rglob("*.parquet"))
 
 
 def test_loading_nothing_makes_nothing(con: DuckDBPyConnection) -> None:

@@ -89,7 +89,7 @@ def _run(con: DuckDBPyConnection, model: Model) -> list[Row]:
         return _run_editions(con, model)
     for reach in run.REACHES:
         plan.make_table(con, f"{reach}_target", "SELECT * FROM target")
-    scope = run._Scope(con, copied=False)
+    scope = run._Scope(con, None)
     scope.point_at(model.reach, keep=True)
     for one in ordered_models():
         if one.kind == "step" and one.name in _upstream(model):
