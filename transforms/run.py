@@ -8,17 +8,17 @@ open connections, or commit. The names it writes into SQL are those of our own f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from duckdb import DuckDBPyConnection
 
 from transforms.campaigns import make_campaigns
 from transforms.models import Model, Reach, ordered_models
 from transforms.plan import PLAN_TABLES, count, drop_tables, make_table, plan_load, plan_rebuild, set_variables
+from warehouse.spill import spill_folder
 from warehouse.stage import sql_text
 from warehouse.threads import threads_for
 
@@ -121,7 +121,7 @@ def _make_chunk(con: DuckDBPyConnection) -> int:
     """Run the models over the ``…_target`` tables, reach by reach; the number of snapshots."""
     listings = count(con, "SELECT coalesce(sum(listings), 0) FROM outlook_target")
     before = -1
-    with _spill(con, listings > COPIED_LISTINGS) as folder:
+    with spill_folder(con) if listings > COPIED_LISTINGS else nullcontext() as folder:
         scope = _Scope(con, folder)
         for reach in REACHES:
             targets = count(con, f"SELECT count(*) FROM {reach}_target")
@@ -132,17 +132,6 @@ def _make_chunk(con: DuckDBPyConnection) -> int:
             before = targets
         scope.drop()
     return before
-
-
-@contextmanager
-def _spill(con: DuckDBPyConnection, needed: bool) -> Iterator[Path | None]:
-    """A folder for files of the moment where the session's own spill goes, removed afterwards; None: not needed."""
-    if not needed:
-        yield None
-        return
-    (where,) = con.execute("SELECT current_setting('temp_directory')").fetchall()[0]
-    with TemporaryDirectory(prefix="steps-", dir=where) as folder:
-        yield Path(folder)
 
 
 class _Scope:

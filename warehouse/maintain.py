@@ -16,13 +16,17 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from warehouse.lake import Lake, LakeConfig, LakeError
+from warehouse.spill import forget_spill
 
 KEEP_SNAPSHOTS = timedelta(days=30)
 GRACE = timedelta(days=1)
 
 
 def maintain(lake: Lake, *, keep: timedelta = KEEP_SNAPSHOTS, grace: timedelta = GRACE) -> dict[str, int]:
-    """Merge small files, forget snapshots older than ``keep``, delete files unused for ``grace``. Counts of each."""
+    """Merge small files, forget snapshots older than ``keep``, delete files unused for ``grace``. Counts of each.
+
+    What killed processes left in the temporary directory goes after a day, whatever ``grace`` is: some may be at work.
+    """
     with lake.maintenance() as con:
         return {
             "files_rewritten": _merged(con, "ducklake_rewrite_data_files('lake')"),
@@ -30,6 +34,7 @@ def maintain(lake: Lake, *, keep: timedelta = KEEP_SNAPSHOTS, grace: timedelta =
             "snapshots_expired": _rows(con, f"ducklake_expire_snapshots('lake', older_than => {_ago(keep)})"),
             "files_deleted": _rows(con, f"ducklake_cleanup_old_files('lake', older_than => {_ago(grace)})"),
             "orphans_deleted": _rows(con, f"ducklake_delete_orphaned_files('lake', older_than => {_ago(grace)})"),
+            "spill_deleted": forget_spill(lake.config.temp_dir, GRACE),
         }
 
 

@@ -54,6 +54,21 @@ def test_compaction_and_clean_up_keep_every_row(filled):
     assert len(files_of(filled)) < counted
 
 
+def test_what_killed_processes_spilled_goes_after_a_day_and_nothing_else(filled):
+    temp = filled.config.temp_dir
+    old, young, engines = temp / "shelfradar-old", temp / "shelfradar-young", temp / "duckdb_temp_storage-0.tmp"
+    for folder in (old, young):
+        folder.mkdir()
+        (folder / "step.parquet").write_bytes(b"half")
+    for file in (engines, temp / "not-ours.txt"):
+        file.write_bytes(b"")
+    yesterday = time.time() - 90_000
+    for one in (old, engines, temp / "not-ours.txt"):
+        os.utime(one, (yesterday, yesterday))
+    assert maintain(filled, grace=timedelta(0))["spill_deleted"] == 2
+    assert sorted(one.name for one in temp.iterdir()) == ["not-ours.txt", "shelfradar-young"]
+
+
 def test_nothing_that_a_reader_may_still_need_is_deleted(filled):
     counted = len(files_of(filled))
     with filled.reader() as con:
