@@ -67,28 +67,42 @@ gone AS (
             item.category_id = paired.category_id AND target.observed_at = paired.observed_at
             AND item.item_id = paired.item_id
     WHERE paired.dropped AND NOT item.sponsored
+),
+
+-- Most items were there before and are here now: only the others are looked up.
+moved AS (
+    SELECT *, FALSE AS entered FROM paired
+    WHERE NOT fresh AND NOT dropped
+    UNION ALL BY NAME
+    SELECT
+        paired.* REPLACE (
+            coalesce(paired.title, gone.title) AS title,
+            coalesce(paired.brand_key, gone.brand_key) AS brand_key,
+            coalesce(paired.brand, gone.brand) AS brand,
+            coalesce(paired.ownership, gone.ownership) AS ownership
+        ),
+        paired.fresh AND known.item_id IS NULL AS entered
+    FROM paired
+    LEFT JOIN known
+        ON
+            paired.category_id = known.category_id AND paired.observed_at = known.observed_at
+            AND paired.item_id = known.item_id
+    LEFT JOIN gone
+        ON
+            paired.category_id = gone.category_id AND paired.observed_at = gone.observed_at
+            AND paired.item_id = gone.item_id
+    WHERE paired.fresh OR paired.dropped
 )
 
 SELECT
-    target.source, target.category_id, target.observed_at, target.observed_on, paired.item_id,
-    coalesce(paired.title, gone.title) AS title,
-    coalesce(paired.brand_key, gone.brand_key) AS brand_key,
-    coalesce(paired.brand, gone.brand) AS brand,
-    coalesce(paired.ownership, gone.ownership) AS ownership,
-    target.previous_at, paired.rank, paired.previous_rank, paired.previous_rank - paired.rank AS rank_change,
-    paired.currency, paired.price, paired.previous_price, paired.price - paired.previous_price AS price_change,
-    (paired.price - paired.previous_price)::DOUBLE / nullif(paired.previous_price, 0)::DOUBLE AS price_change_share,
-    CASE WHEN target.comparable THEN paired.fresh AND known.item_id IS NULL END AS entered,
-    paired.dropped, paired.in_stock, paired.previous_in_stock
-FROM paired
+    target.source, target.category_id, target.observed_at, target.observed_on, moved.item_id,
+    moved.title, moved.brand_key, moved.brand, moved.ownership,
+    target.previous_at, moved.rank, moved.previous_rank, moved.previous_rank - moved.rank AS rank_change,
+    moved.currency, moved.price, moved.previous_price, moved.price - moved.previous_price AS price_change,
+    (moved.price - moved.previous_price)::DOUBLE / nullif(moved.previous_price, 0)::DOUBLE AS price_change_share,
+    CASE WHEN target.comparable THEN moved.entered END AS entered,
+    moved.dropped, moved.in_stock, moved.previous_in_stock
+FROM moved
 INNER JOIN movement_target AS target
-    ON paired.category_id = target.category_id AND paired.observed_at = target.observed_at
-LEFT JOIN known
-    ON
-        paired.category_id = known.category_id AND paired.observed_at = known.observed_at
-        AND paired.item_id = known.item_id
-LEFT JOIN gone
-    ON
-        paired.category_id = gone.category_id AND paired.observed_at = gone.observed_at
-        AND paired.item_id = gone.item_id
+    ON moved.category_id = target.category_id AND moved.observed_at = target.observed_at
 WHERE target.complete
