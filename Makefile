@@ -36,7 +36,7 @@ demo: install  ## 35 simulated days through the whole pipeline, the last one thr
 	@$(BIN)/python -m demo.mission
 
 test: install-dev system-packages lint  ## everything CI runs
-	@$(BIN)/pytest -n 2 --dist loadfile --durations 15
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 lint: install-dev  ## formatting, rules, types, layers, SQL
 	@$(BIN)/ruff format --check --quiet .
