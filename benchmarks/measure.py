@@ -16,10 +16,11 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a piece of work took, seconds."""
+    """What a piece of work took, seconds; ``resident``: the most memory its process held, bytes, where asked."""
 
     cpu: float
     wall: float
+    resident: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,10 @@ def rebuilt(
     with tempfile.TemporaryDirectory(prefix="shelfradar-bench-") as folder:
         source = Path(folder)
         export(lake, source)
-        program = partial(_program, "benchmarks.rebuilding", settings.lake.catalog, settings.lake.data_path, memory)
+        apart = partial(rebuild_apart, settings, memory)
         works: dict[str, Callable[[], Spent]] = {
-            "ours": partial(program, "theirs"),
-            ALL_MARTS: partial(program, "all"),
+            "ours": partial(apart, "theirs"),
+            ALL_MARTS: partial(apart, "all"),
             "pandas": partial(_peer, "benchmarks.peers.pandas_marts", source, lake),
             POLARS: partial(_peer, "benchmarks.peers.polars_marts", source, lake),
         }
@@ -89,26 +89,17 @@ def export(lake: Lake, folder: Path) -> None:
             con.execute(f"COPY (SELECT * FROM {name}) TO '{folder}/reference/{name}.parquet' (FORMAT parquet)")
 
 
-def rebuild_apart(settings: Settings, memory: str, which: str) -> dict[str, float]:
-    """A rebuild in a process of its own under DuckDB's ``memory`` limit: its seconds and its greatest resident bytes.
-
-    ``which``: "all" marts or "theirs", those of the peers.
-    """
-    return _answer("benchmarks.rebuilding", settings.lake.catalog, settings.lake.data_path, memory, which)
+def rebuild_apart(settings: Settings, memory: str, which: str) -> Spent:
+    """A rebuild in a process of its own under DuckDB's ``memory`` limit. ``which``: "all" marts, or "theirs"."""
+    return _program("benchmarks.rebuilding", settings.lake.catalog, settings.lake.data_path, memory, which)
 
 
 def _program(module: str, *words: str) -> Spent:
-    answer = _answer(module, *words)
-    return Spent(answer["cpu"], answer["wall"])
-
-
-def _answer(module: str, *words: str) -> dict[str, float]:
     command = [sys.executable, "-m", module, *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
     if done.returncode:
         raise RuntimeError(f"{module} ended with {done.returncode}: {done.stderr[-2000:]}")
-    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+    return Spent(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def _peer(module: str, source: Path, lake: Lake) -> Spent:

@@ -1,7 +1,7 @@
 """A year of days: what one more day costs at its end and at a month's, and the year made again in 4 GB.
 
-Runs of their own (``python -m benchmarks year``, ``… year_peers``), half an hour and hours on a small machine; ``--size
-year_rows=N`` makes them smaller.
+Runs of their own (``python -m benchmarks year``, ``… year_peers``), three quarters of an hour and hours on a small
+machine; ``--size year_rows=N`` makes them smaller.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from benchmarks.rebuilding import POLARS, rebuild_apart, rebuilt
 from benchmarks.setting import Scale, installation
 from shelfradar import pipeline
 
-MEMORY = "4GB"
-MEMORY_BYTES = 4e9
+MEMORY_GB = 4
+MEMORY = f"{MEMORY_GB}GB"
 
 
 def year(scale: Scale) -> list[Figure]:
@@ -50,8 +50,8 @@ def year_peers(scale: Scale) -> list[Figure]:
         return rebuilt(what, lake, big, min(scale.repeats, 3), targets, memory=MEMORY)
 
 
-def _memory(days: int, rows: int, spent: dict[str, float]) -> Figure:
-    ratio = spent["resident"] / MEMORY_BYTES
-    what = f"resident at most, full rebuild of {days} days of {rows:,} rows, all marts ({spent['wall']:,.0f} s)"
-    ours = f"{spent['resident'] / 1e9:.2f} GB"
-    return Figure(what, ours, "memory_limit", f"{MEMORY_BYTES / 1e9:.0f} GB", ratio, ratio, ratio, 1.0)
+def _memory(days: int, rows: int, spent: Spent) -> Figure:
+    held = spent.resident / 1e9
+    ratio = held / MEMORY_GB
+    what = f"resident at most, full rebuild of {days} days of {rows:,} rows, all marts ({spent.wall:,.0f} s)"
+    return Figure(what, f"{held:.2f} GB", "memory_limit", f"{MEMORY_GB} GB", ratio, ratio, ratio, 1.0)
