@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,10 +27,14 @@ def spill_folder(con: DuckDBPyConnection) -> Iterator[Path]:
 def forget_spill(temp_dir: Path, age: timedelta) -> int:
     """Delete what lies in ``temp_dir`` untouched for ``age``: processes that were killed left it. How many."""
     oldest = time.time() - age.total_seconds()
-    left = [one for prefix in (_OURS, _ENGINES) for one in temp_dir.glob(f"{prefix}*") if one.stat().st_mtime <= oldest]
-    for one in left:
-        if one.is_dir():
-            shutil.rmtree(one)
-        else:
-            one.unlink()
-    return len(left)
+    deleted = 0
+    for one in [*temp_dir.glob(f"{_OURS}*"), *temp_dir.glob(f"{_ENGINES}*")]:
+        with suppress(FileNotFoundError):  # a process that is at work has done with it
+            if one.stat().st_mtime > oldest:
+                continue
+            if one.is_dir():
+                shutil.rmtree(one)
+            else:
+                one.unlink()
+            deleted += 1
+    return deleted
