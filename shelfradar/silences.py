@@ -29,8 +29,8 @@ ORDER BY until, rule_id, entity_id
 """
 
 _SEEN = """
-SELECT EXISTS (SELECT 1 FROM snapshot WHERE category_id = $id) OR EXISTS (SELECT 1 FROM item_day WHERE item_id = $id)
-    OR EXISTS (SELECT 1 FROM item_day WHERE brand_key = $id)
+SELECT EXISTS (SELECT 1 FROM snapshot WHERE category_id = $id)
+    OR EXISTS (SELECT 1 FROM item_day WHERE $id IN (item_id, brand_key))
 """
 
 
@@ -54,15 +54,12 @@ def add_silence(settings: Settings, rule: str | None, item: str | None, until: s
     if moment - now > LONGEST:
         raise RefusedError(f"--until: found {until}; expected a day within {LONGEST.days} days, lest it be forgotten")
     silence = Snooze(rule_id=rule, entity_id=item, until=moment, why=why, snoozed_at=now)
-
-    def change(con: Any) -> bool:
-        add_snooze(con, silence)
-        return item is None or bool(con.execute(_SEEN, {"id": item}).fetchone()[0])
-
-    unseen = (
-        "" if Lake(settings.lake).write(change) else f"; no list has had an item, brand or category {item!r} so far"
-    )
-    return f"{_named(rule, item)}: silent until {moment:%Y-%m-%d %H:%M %Z} ({why}){unseen}"
+    lake = Lake(settings.lake)
+    lake.write(lambda con: add_snooze(con, silence))
+    told = f"{_named(rule, item)}: silent until {moment:%Y-%m-%d %H:%M %Z} ({why})"
+    if item is None or _seen(lake, item):
+        return told
+    return f"{told}; no list has had an item, brand or category {item!r} so far"
 
 
 def end_silence(settings: Settings, rule: str | None, item: str | None) -> list[str]:
@@ -96,6 +93,12 @@ def _due(rules: Rules, recipient: str, severity: str, now: datetime) -> datetime
     """When a thing is due; None for a recipient who is no longer in the configuration."""
     known = rules.recipients.get(recipient)
     return None if known is None else due_time(known, "digest" if severity == "digest" else "immediate", now)
+
+
+def _seen(lake: Lake, entity: str) -> bool:
+    """Whether a list has had it; asked by a reader, as it may look through years while no load should wait."""
+    with lake.reader() as con:
+        return bool(con.execute(_SEEN, {"id": entity}).fetchall()[0][0])
 
 
 def _named(rule: str | None, item: str | None) -> str:
